@@ -1,0 +1,21 @@
+const shared = {
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+};
+
+/** Two speeds: `unit` and `contract` need nothing but this process; `emulator` runs the whole chain on the local stack. */
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'emulator',
+      testMatch: ['<rootDir>/test/emulator/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-stack.ts',
+      globalTeardown: '<rootDir>/test/support/stop-stack.ts',
+    },
+  ],
+};
