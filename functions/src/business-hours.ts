@@ -1,0 +1,77 @@
+import { Temporal } from 'temporal-polyfill';
+
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Wall-clock times `HH:MM`; `close` may be `24:00`, and one not after `open` lies on the next day. */
+export interface OpeningInterval {
+  readonly open: string;
+  readonly close: string;
+}
+
+/** When a virtual queue is served, on the clocks of its own time zone. A day that is not listed is closed. */
+export interface BusinessHours {
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly weekly: Partial<Readonly<Record<Weekday, readonly OpeningInterval[]>>>;
+  /** `YYYY-MM-DD` ▶ the intervals that begin on that date instead of the weekly ones; `[]` closes the day. */
+  readonly exceptions?: Readonly<Record<string, readonly OpeningInterval[]>> | undefined;
+}
+
+/**
+ * Whether the queue is served at `until` and, if it is open at `from`, does not close in between: is there still
+ * time for a callback that comes to its turn at `until`? The closing moment itself still counts.
+ *
+ * @param from epoch milliseconds
+ * @param until epoch milliseconds, not before `from`; meant for spans of hours, each day in between is looked at
+ */
+export function isServedUntil(hours: BusinessHours, from: number, until: number): boolean {
+  const openings = openingsBetween(hours, from, until);
+  const atStart = openings.find(({ open, close }) => open <= from && from < close);
+  if (atStart) return until <= atStart.close;
+  return openings.some(({ open, close }) => open <= until && until <= close);
+}
+
+interface Opening {
+  readonly open: number;
+  close: number;
+}
+
+/** The openings that may touch the span, in order, those that touch each other (around midnight, say) as one. */
+function openingsBetween(hours: BusinessHours, from: number, until: number): Opening[] {
+  const first = localDate(from, hours.timeZone).subtract({ days: 1 });
+  const last = localDate(until, hours.timeZone).add({ days: 1 });
+  const openings: Opening[] = [];
+  for (let date = first; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    for (const interval of intervalsOf(hours, date)) openings.push(onTheClock(interval, date, hours.timeZone));
+  }
+  openings.sort((a, b) => a.open - b.open);
+  const merged: Opening[] = [];
+  for (const opening of openings) {
+    const previous = merged.at(-1);
+    if (previous && opening.open <= previous.close) previous.close = Math.max(previous.close, opening.close);
+    else merged.push(opening);
+  }
+  return merged;
+}
+
+function intervalsOf(hours: BusinessHours, date: Temporal.PlainDate): readonly OpeningInterval[] {
+  const weekday = weekdays[date.dayOfWeek - 1];
+  return hours.exceptions?.[date.toString()] ?? (weekday ? hours.weekly[weekday] : undefined) ?? [];
+}
+
+function onTheClock({ open, close }: OpeningInterval, date: Temporal.PlainDate, timeZone: string): Opening {
+  const closingDate = close <= open ? date.add({ days: 1 }) : date;
+  return { open: instant(date, open, timeZone), close: instant(closingDate, close, timeZone) };
+}
+
+/** A time that the clocks skip in spring is the moment after the gap; one that comes twice in autumn is the first. */
+function instant(date: Temporal.PlainDate, time: string, timeZone: string): number {
+  const plain =
+    time === '24:00' ? date.add({ days: 1 }).toPlainDateTime() : date.toPlainDateTime(Temporal.PlainTime.from(time));
+  return plain.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
+}
+
+function localDate(epochMilliseconds: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(epochMilliseconds).toZonedDateTimeISO(timeZone).toPlainDate();
+}

@@ -1,0 +1,114 @@
+import { defineInt, defineString } from 'firebase-functions/params';
+import * as v from 'valibot';
+import { parse } from './problems.ts';
+
+/** What an installation may set, with its default; `firebase deploy` asks for each once and remembers the answers. */
+export const parameters = {
+  REGION: defineString('REGION', {
+    default: 'us-central1',
+    description: 'Region of the functions; it must fit the location of the Firestore database.',
+  }),
+  CREDENTIALS_SECRET: defineString('CREDENTIALS_SECRET', {
+    default: 'callback-push-credentials',
+    description: 'Secret Manager secret that holds the service account of the Firebase project.',
+  }),
+  CACHE_SECONDS: defineInt('CACHE_SECONDS', {
+    default: 60,
+    description: 'How long an instance remembers settings and which credentials are active, 0 to 3600 seconds.',
+  }),
+  FRESH_SECONDS: defineInt('FRESH_SECONDS', {
+    default: 5,
+    description: 'An event older than this may have been overtaken: its callback is read afresh before sending.',
+  }),
+  LEASE_SECONDS: defineInt('LEASE_SECONDS', {
+    default: 60,
+    description: 'How long one attempt may take before another is made of it, 30 to 600 seconds.',
+  }),
+  FCM_BASE_URL: defineString('FCM_BASE_URL', {
+    default: 'https://fcm.googleapis.com',
+    description: 'FCM HTTP v1 API. Another address than Google’s is taken only in the emulator.',
+  }),
+  OAUTH_TOKEN_URL: defineString('OAUTH_TOKEN_URL', {
+    default: 'https://oauth2.googleapis.com/token',
+    description: 'Google’s OAuth token endpoint. Another address than Google’s is taken only in the emulator.',
+  }),
+  SECRET_MANAGER_ADDRESS: defineString('SECRET_MANAGER_ADDRESS', {
+    default: 'secretmanager.googleapis.com:443',
+    description: 'Secret Manager, host:port. Another address than Google’s is taken only in the emulator.',
+  }),
+};
+
+export interface Config {
+  readonly projectId: string;
+  readonly region: string;
+  readonly credentialsSecret: string;
+  readonly cacheMs: number;
+  readonly freshForMs: number;
+  readonly leaseMs: number;
+  readonly fcmBaseUrl: string;
+  readonly oauthTokenUrl: string;
+  /** Absent = Google's. */
+  readonly secretManager?: { readonly host: string; readonly port: number };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const google = {
+  FCM_BASE_URL: 'https://fcm.googleapis.com',
+  OAUTH_TOKEN_URL: 'https://oauth2.googleapis.com/token',
+  SECRET_MANAGER_ADDRESS: 'secretmanager.googleapis.com:443',
+} as const;
+
+const text = (whenAbsent: string) => v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), whenAbsent);
+const seconds = (whenAbsent: number, min: number, max: number) =>
+  v.pipe(
+    v.optional(v.string(), String(whenAbsent)),
+    v.transform(Number),
+    v.check((value) => value >= min && value <= max, `must be a number of seconds, ${min} to ${max}`),
+  );
+
+const environmentSchema = v.object({
+  GCLOUD_PROJECT: v.string(),
+  REGION: text('us-central1'),
+  CREDENTIALS_SECRET: text('callback-push-credentials'),
+  CACHE_SECONDS: seconds(60, 0, 3600),
+  FRESH_SECONDS: seconds(5, 0, 3600),
+  LEASE_SECONDS: seconds(60, 30, 600),
+  FCM_BASE_URL: text(google.FCM_BASE_URL),
+  OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
+  SECRET_MANAGER_ADDRESS: text(google.SECRET_MANAGER_ADDRESS),
+});
+
+/**
+ * Reads the configuration once, as one frozen value.
+ *
+ * @throws {Error} naming every variable that is wrong; an address that is not Google's is wrong outside the emulator,
+ *   so that no key or message of a real project can end up anywhere else
+ */
+export function readConfig(environment: Environment): Config {
+  const parsed = parse(environmentSchema, environment);
+  if ('problems' in parsed) throw new Error(`The configuration is wrong: ${parsed.problems.join('; ')}`);
+  const env = parsed.value;
+  const strangers = (Object.keys(google) as (keyof typeof google)[]).filter((name) => env[name] !== google[name]);
+  if (strangers.length > 0 && environment['FUNCTIONS_EMULATOR'] !== 'true') {
+    throw new Error(
+      `The configuration is wrong: only the emulator may use other addresses than Google's (${strangers.join(', ')})`,
+    );
+  }
+  return Object.freeze({
+    projectId: env.GCLOUD_PROJECT,
+    region: env.REGION,
+    credentialsSecret: env.CREDENTIALS_SECRET,
+    cacheMs: env.CACHE_SECONDS * 1000,
+    freshForMs: env.FRESH_SECONDS * 1000,
+    leaseMs: env.LEASE_SECONDS * 1000,
+    fcmBaseUrl: env.FCM_BASE_URL,
+    oauthTokenUrl: env.OAUTH_TOKEN_URL,
+    ...(strangers.includes('SECRET_MANAGER_ADDRESS') && { secretManager: hostAndPort(env.SECRET_MANAGER_ADDRESS) }),
+  });
+}
+
+function hostAndPort(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`http://${address}`);
+  return { host: hostname, port: Number(port) };
+}

@@ -1,0 +1,233 @@
+import type { Callback } from './callback.ts';
+import { stillHolds, type Notice } from './decision.ts';
+import { isOpen, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
+import type { PushSender } from './fcm.ts';
+import { noticeIdOf, targetHash, type Claim, type Entry, type Ledger } from './ledger.ts';
+import type { Log } from './log.ts';
+import { buildMessage, staleAt } from './message.ts';
+import type { Settings } from './settings.ts';
+
+/** A notice that is to go out, with all that its message is made of. */
+export interface Announcement {
+  readonly callbackId: string;
+  readonly callback: Callback;
+  readonly notice: Notice;
+  readonly settings: Settings;
+  /** Epoch milliseconds of the change that is announced. */
+  readonly changedAt: number;
+  /** The callback's document is gone, so the targets are known to nobody but the event of its deletion. */
+  readonly deleted: boolean;
+}
+
+export interface DeliveryParts {
+  readonly ledger: Ledger;
+  readonly send: PushSender;
+  readonly settingsOf: (serviceName: string) => Promise<Settings>;
+  /** The callback as it is now; undefined where it does not exist or does not parse. One read. */
+  readonly currentCallback: (callbackId: string) => Promise<Callback | undefined>;
+  /** Has `retry` called at that time, in epoch milliseconds. The sweep covers for it when it fails. */
+  readonly scheduleRetry: (noticeId: string, at: number) => Promise<void>;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** How long one attempt may take before another may be made of it. */
+  readonly leaseMs: number;
+}
+
+/** The notice must be tried again by redelivering its event: only that still knows the targets. */
+export class RedeliveryNeeded extends Error {
+  override readonly name = 'RedeliveryNeeded';
+}
+
+export interface Delivery {
+  /**
+   * Claims the notice, sends it, settles it: two ledger writes and one FCM request a target. Claimed before, it
+   * leaves after one read.
+   *
+   * @throws where redelivering the event helps: Firestore did not answer, or `RedeliveryNeeded`
+   */
+  readonly deliver: (announcement: Announcement) => Promise<void>;
+  /** One more attempt at a notice that waits, or whose attempt never ended; `not-due` asks the caller to come again. */
+  readonly retry: (noticeId: string) => Promise<'done' | 'not-due'>;
+  /** Takes up what was left behind: lapsed leases, waits whose task was lost. Returns how many it looked at. */
+  readonly sweep: () => Promise<number>;
+}
+
+/** Entries that one sweep looks at, and how many of them at a time. */
+const sweepLimit = 500;
+const sweepConcurrency = 20;
+
+export function createDelivery(parts: DeliveryParts): Delivery {
+  const { ledger, log, now } = parts;
+
+  async function deliver(announcement: Announcement): Promise<void> {
+    const { callbackId, callback, notice, changedAt, deleted } = announcement;
+    const noticeId = noticeIdOf(callbackId, notice);
+    const stale = staleAt(notice, callback, changedAt);
+    const said = { callbackId, noticeId, event: notice.event };
+    if (now() >= stale) {
+      log('WARNING', 'notice-stale', { ...said, ageMs: now() - changedAt });
+      return;
+    }
+    const targets = pendingRows(callback);
+    const { serviceName } = callback;
+    const times = { changedAt, now: now(), staleAt: stale, leaseUntil: now() + parts.leaseMs };
+    const claim = await ledger.claim(noticeId, { callbackId, serviceName, notice, targets, deleted, ...times });
+    if (claim) await attempt({ ...announcement, noticeId, staleAt: stale, claim, targets, number: 1 });
+    else await claimedBefore(announcement, noticeId, stale);
+  }
+
+  /**
+   * Whoever claimed a notice looks after it, with the tasks and the sweep, but for two cases. Of a deleted callback
+   * the event must come again as long as the notice is open. And what was superseded before it reached anybody
+   * may be true again: the wait rose and has now fallen once more.
+   */
+  async function claimedBefore(announcement: Announcement, noticeId: string, stale: number): Promise<void> {
+    const { callbackId, notice, settings, deleted } = announcement;
+    const entry = await ledger.read(noticeId);
+    if (entry && deleted && entry.dueAt !== undefined) {
+      if (entry.dueAt > now()) throw new RedeliveryNeeded(`${noticeId} is not due before ${iso(entry.dueAt)}`);
+      await attemptAgain(entry, announcement, entry.targets);
+    } else if (entry?.state === 'SUPERSEDED' && entry.targets.every(isOpen)) {
+      const callback = await parts.currentCallback(callbackId);
+      if (!callback || !stillHolds(notice, callback, settings, now())) return;
+      await attemptAgain({ ...entry, staleAt: stale }, { ...announcement, callback }, pendingRows(callback));
+    } else {
+      log('DEBUG', 'notice-claimed-before', { callbackId, noticeId, event: notice.event });
+    }
+  }
+
+  async function attemptAgain(
+    entry: Entry,
+    announcement: Omit<Announcement, 'changedAt'>,
+    targets: readonly TargetRow[],
+  ): Promise<void> {
+    const claim = await ledger.takeOver(entry, now() + parts.leaseMs, now());
+    if (!claim) return;
+    const { noticeId, staleAt, attempts } = entry;
+    await attempt({ ...announcement, noticeId, staleAt, claim, targets, number: attempts + 1 });
+  }
+
+  async function attempt(on: Attempt): Promise<void> {
+    const { noticeId, callbackId, notice, claim, number, staleAt } = on;
+    const said = { callbackId, noticeId, event: notice.event, attempt: number };
+    const { rows: targets, results } = await sendToAll(on);
+    const stands = standing(targets, results, { attempt: number, now: now(), staleAt, random: parts.random() });
+    const failure = results.findLast((result) => result.outcome !== 'accepted');
+    const settled = await ledger.settle(claim, {
+      state: stands.state,
+      targets,
+      now: now(),
+      ...(stands.state === 'WAITING' && { dueAt: stands.at, sweepAt: on.deleted ? staleAt : stands.at }),
+      ...(failure && { lastError: { code: failure.code, detail: failure.detail } }),
+    });
+    if (!settled) {
+      log('WARNING', 'notice-taken-over', said);
+      return;
+    }
+    const next = stands.state === 'WAITING' && { nextAttemptAt: iso(stands.at) };
+    log(stands.state === 'FAILED' || stands.state === 'EXPIRED' ? 'ERROR' : 'INFO', 'notice-settled', {
+      ...said,
+      state: stands.state,
+      ...next,
+    });
+    if (stands.state === 'WAITING') await comeAgain(on, stands.at);
+  }
+
+  async function sendToAll(on: Attempt): Promise<{ rows: TargetRow[]; results: PushResult[] }> {
+    const message = buildMessage({ ...on, now: now() });
+    const targetOf = new Map(on.callback.pushTargets.map((target) => [targetHash(target), target]));
+    const results: PushResult[] = [];
+    const rows = await Promise.all(
+      on.targets.map(async (row) => {
+        if (!isOpen(row)) return row;
+        const target = targetOf.get(row.hash);
+        const result = target ? await parts.send(target, message) : targetRemoved;
+        results.push(result);
+        if (result.outcome !== 'accepted') reportFailure(on, row.hash, result);
+        return rowAfter(row.hash, result);
+      }),
+    );
+    return { rows, results };
+  }
+
+  function reportFailure(
+    { callbackId, noticeId, notice }: Attempt,
+    target: string,
+    { outcome, code, detail }: Exclude<PushResult, { outcome: 'accepted' }>,
+  ): void {
+    const severity = outcome === 'try-later' ? 'WARNING' : 'ERROR';
+    log(severity, 'target-failed', { callbackId, noticeId, event: notice.event, target, outcome, code, detail });
+  }
+
+  async function comeAgain({ noticeId, callbackId, deleted }: Attempt, at: number): Promise<void> {
+    if (deleted) throw new RedeliveryNeeded(`${noticeId} is to be tried again at ${iso(at)}`);
+    try {
+      await parts.scheduleRetry(noticeId, at);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      log('WARNING', 'retry-not-scheduled', { callbackId, noticeId, reason });
+    }
+  }
+
+  async function retry(noticeId: string): Promise<'done' | 'not-due'> {
+    const entry = await ledger.read(noticeId);
+    if (entry?.dueAt === undefined) return 'done';
+    if (now() >= entry.staleAt) {
+      await close(entry, entry.targets.some(({ state }) => state === 'ACCEPTED') ? 'SENT' : 'EXPIRED');
+      return 'done';
+    }
+    if (entry.dueAt > now()) return 'not-due';
+    const { callbackId, notice, targets } = entry;
+    const callback = await parts.currentCallback(callbackId);
+    const settings = callback && (await parts.settingsOf(callback.serviceName));
+    if (settings && stillHolds(notice, callback, settings, now())) {
+      await attemptAgain(entry, { callbackId, callback, notice, settings, deleted: false }, targets);
+    } else {
+      await close(entry, 'SUPERSEDED');
+    }
+    return 'done';
+  }
+
+  async function close(entry: Entry, state: 'SENT' | 'EXPIRED' | 'SUPERSEDED'): Promise<void> {
+    const { callbackId, noticeId, notice, targets, attempts } = entry;
+    const settled = await ledger.settle(entry.claim, { state, targets, now: now() });
+    const severity = state === 'EXPIRED' ? 'ERROR' : 'INFO';
+    if (settled)
+      log(severity, 'notice-settled', { callbackId, noticeId, event: notice.event, state, attempt: attempts });
+  }
+
+  async function sweep(): Promise<number> {
+    const overdue = await ledger.overdue(now(), sweepLimit);
+    for (let start = 0; start < overdue.length; start += sweepConcurrency) {
+      await Promise.all(overdue.slice(start, start + sweepConcurrency).map(retry));
+    }
+    if (overdue.length > 0) log('INFO', 'sweep-finished', { count: overdue.length });
+    return overdue.length;
+  }
+
+  return { deliver, retry, sweep };
+}
+
+interface Attempt extends Omit<Announcement, 'changedAt'> {
+  readonly noticeId: string;
+  readonly staleAt: number;
+  readonly claim: Claim;
+  readonly targets: readonly TargetRow[];
+  /** From 1. */
+  readonly number: number;
+}
+
+const targetRemoved: PushResult = {
+  outcome: 'refused',
+  code: 'TARGET_REMOVED',
+  detail: 'the callback does not name this target any more',
+};
+
+function pendingRows({ pushTargets }: Callback): TargetRow[] {
+  return pushTargets.map((target) => ({ hash: targetHash(target), state: 'PENDING' }));
+}
+
+function iso(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString();
+}

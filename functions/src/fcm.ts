@@ -1,0 +1,205 @@
+import { request, type Dispatcher } from 'undici';
+import type { AccessTokens } from './access-token.ts';
+import type { PushResult } from './delivery-state.ts';
+import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
+import type { PushMessage } from './message.ts';
+
+/** Sends one message to one target. Never rejects: whatever goes wrong is a result. */
+export type PushSender = (target: string, message: PushMessage) => Promise<PushResult>;
+
+export interface FcmOptions {
+  /** `https://fcm.googleapis.com`, or the local stand-in. */
+  readonly baseUrl: string;
+  /** Keeps connections alive between messages; one request in flight on each. */
+  readonly dispatcher: Dispatcher;
+  readonly keyVault: KeyVault;
+  readonly accessTokens: AccessTokens;
+  /** FCM asks for 10 s at least before a request is given up. */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * A sender over the FCM HTTP v1 API: one request a message; a token exchange an hour.
+ *
+ * It repeats a request at once only where the fault is on our side of it, and only once: an access token that was
+ * refused (the key may have been rotated), or a kept-alive connection that turned out to be closed. Every other
+ * repetition is the ledger's business.
+ */
+export function createFcmSender(options: FcmOptions): PushSender {
+  return async (target, message) => {
+    const first = await attempt(options, target, message);
+    if (first.again === 'new-credentials') {
+      options.accessTokens.forget();
+      options.keyVault.forget();
+    }
+    return first.again ? (await attempt(options, target, message)).result : first.result;
+  };
+}
+
+interface Attempt {
+  readonly result: PushResult;
+  readonly again?: 'new-credentials' | 'new-connection';
+}
+
+async function attempt(
+  { baseUrl, dispatcher, keyVault, accessTokens, timeoutMs, now }: FcmOptions,
+  target: string,
+  message: PushMessage,
+): Promise<Attempt> {
+  let credential: Credential;
+  let accessToken: string;
+  try {
+    credential = await keyVault.active();
+    accessToken = await accessTokens.of(credential);
+  } catch (error) {
+    return credentialFailure(error);
+  }
+  try {
+    const answer = await request(`${baseUrl}/v1/projects/${encodeURIComponent(credential.projectId)}/messages:send`, {
+      method: 'POST',
+      dispatcher,
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message: { ...addressOf(target), ...message } }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const result = classify(answer.statusCode, await answer.body.text(), answer.headers['retry-after'], target, now());
+    return isAuthenticationFailure(result) ? { result, again: 'new-credentials' } : { result };
+  } catch (error) {
+    return connectionFailure(error);
+  }
+}
+
+/** Firebase installation ids have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
+function addressOf(target: string): { fid: string } | { token: string } {
+  return /^[cdef][\w-]{21}$/.test(target) ? { fid: target } : { token: target };
+}
+
+/** Codes with which Google tells that the key is not (any more) the right one: worth one look for a newer one. */
+const outdatedKeyCodes = new Set([
+  'INVALID_SIGNATURE',
+  'ACCOUNT_NOT_FOUND',
+  'CREDENTIALS_LOST',
+  'CREDENTIALS_DISABLED',
+]);
+
+function credentialFailure(error: unknown): Attempt {
+  const code = error instanceof CredentialError ? error.code : 'CREDENTIALS_UNAVAILABLE';
+  const detail = error instanceof Error ? error.message : 'unknown error';
+  const result: PushResult = { outcome: 'try-later', code, detail };
+  return outdatedKeyCodes.has(code) ? { result, again: 'new-credentials' } : { result };
+}
+
+function connectionFailure(error: unknown): Attempt {
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'NETWORK_ERROR';
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return { result: { outcome: 'try-later', code: 'TIMEOUT', detail: 'FCM did not answer in time' } };
+  }
+  const result: PushResult = { outcome: 'try-later', code, detail: 'the connection to FCM failed' };
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(code) ? { result, again: 'new-connection' } : { result };
+}
+
+function isAuthenticationFailure(result: PushResult): boolean {
+  return result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
+}
+
+/**
+ * The consequence of each FCM error code (https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode).
+ * What is not listed means try later: a device is never given up for an answer that we do not know.
+ */
+const consequences: Readonly<Record<string, 'target-gone' | 'refused' | 'try-later'>> = {
+  UNREGISTERED: 'target-gone',
+  INVALID_TARGET: 'target-gone',
+  INVALID_ARGUMENT: 'refused',
+  SENDER_ID_MISMATCH: 'refused',
+  THIRD_PARTY_AUTH_ERROR: 'refused',
+  QUOTA_EXCEEDED: 'try-later',
+  UNAVAILABLE: 'try-later',
+  INTERNAL: 'try-later',
+};
+
+/** An answer without FcmError speaks of the request or the credentials, never of the device. */
+const codeByStatus: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'PROJECT_NOT_FOUND',
+  429: 'QUOTA_EXCEEDED',
+  500: 'INTERNAL',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'UNAVAILABLE',
+};
+
+/** What an answer of `messages:send` means. The target is taken out of what is kept of it. */
+export function classify(
+  status: number,
+  body: string,
+  retryAfter: string | string[] | undefined,
+  target: string,
+  now: number,
+): PushResult {
+  const answer = parseAnswer(body);
+  if (status === 200 && answer.name) return { outcome: 'accepted', messageId: answer.name };
+  const code =
+    (isAboutTarget(answer) ? 'INVALID_TARGET' : answer.errorCode) ?? codeByStatus[status] ?? `HTTP_${status}`;
+  const detail = body.replaceAll(target, '(target)').slice(0, 1000);
+  const outcome = consequences[code] ?? 'try-later';
+  if (outcome !== 'try-later') return { outcome, code, detail };
+  const retryAfterMs = parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now);
+  return { outcome, code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+interface Answer {
+  readonly name?: string;
+  readonly message?: string;
+  readonly errorCode?: string;
+  readonly fields: readonly string[];
+}
+
+interface WireAnswer {
+  readonly name?: unknown;
+  readonly error?: { readonly message?: unknown; readonly details?: unknown };
+}
+
+interface WireDetail {
+  readonly '@type'?: unknown;
+  readonly errorCode?: unknown;
+  readonly fieldViolations?: readonly { readonly field?: unknown }[];
+}
+
+function parseAnswer(body: string): Answer {
+  let wire: WireAnswer | null;
+  try {
+    wire = JSON.parse(body) as WireAnswer | null;
+  } catch {
+    return { fields: [] };
+  }
+  const details = (Array.isArray(wire?.error?.details) ? wire.error.details : []) as WireDetail[];
+  const errorCode = details.find((detail) => String(detail['@type']).endsWith('fcm.v1.FcmError'))?.errorCode;
+  const fields = details.flatMap(({ fieldViolations = [] }) => fieldViolations.map(({ field }) => String(field)));
+  return {
+    ...(typeof wire?.name === 'string' && { name: wire.name }),
+    ...(typeof wire?.error?.message === 'string' && { message: wire.error.message }),
+    ...(typeof errorCode === 'string' && errorCode !== 'UNSPECIFIED_ERROR' && { errorCode }),
+    fields,
+  };
+}
+
+/**
+ * INVALID_ARGUMENT stands for a garbled target as well as for a mistake in our message; only a violation of the
+ * target's field, or FCM's very sentence about it, speaks of the device.
+ */
+function isAboutTarget({ errorCode, message, fields }: Answer): boolean {
+  if (errorCode !== 'INVALID_ARGUMENT') return false;
+  if (fields.length > 0) return fields.every((field) => field === 'message.token' || field === 'message.fid');
+  return message === 'The registration token is not a valid FCM registration token';
+}
+
+function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,44 @@
+import type { NoticeEvent } from './decision.ts';
+
+/**
+ * The vocabulary of the log: one line for each decision and each outcome. The fields are an allow-list, so that no
+ * document, phone number, device token or key can slip in.
+ */
+export type LogEvent =
+  | 'callback-rejected'
+  | 'change-ignored'
+  | 'change-outdated'
+  | 'notice-superseded'
+  | 'notice-stale'
+  | 'notice-claimed-before'
+  | 'notice-taken-over'
+  | 'notice-settled'
+  | 'target-failed'
+  | 'retry-not-scheduled'
+  | 'settings-rejected'
+  | 'settings-missing'
+  | 'sweep-finished';
+
+export interface LogFields {
+  readonly callbackId?: string;
+  readonly noticeId?: string;
+  readonly eventId?: string;
+  readonly event?: NoticeEvent;
+  readonly serviceName?: string;
+  readonly document?: string;
+  readonly problems?: readonly string[];
+  readonly silence?: string;
+  readonly reason?: string;
+  readonly state?: string;
+  readonly attempt?: number;
+  readonly outcome?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly target?: string;
+  readonly nextAttemptAt?: string;
+  readonly ageMs?: number;
+  readonly count?: number;
+}
+
+export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+export type Log = (severity: Severity, event: LogEvent, fields: LogFields) => void;

@@ -1,0 +1,122 @@
+/**
+ * Every npm script starts here, with whatever Node the machine has: brings the checkout into working order (nothing is
+ * done twice) and then runs what was asked for on the pinned Node, the one that runs in the cloud.
+ *
+ *   node scripts/run.mjs [program.ts | jest | check] [arguments]
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const node = path.join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const [wanted, ...rest] = process.argv.slice(2);
+
+const tools = {
+  jest: ['node_modules/jest/bin/jest.js'],
+  tsc: ['node_modules/typescript/bin/tsc'],
+  eslint: ['node_modules/eslint/bin/eslint.js'],
+  prettier: ['node_modules/prettier/bin/prettier.cjs'],
+};
+
+try {
+  if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.version} is too old: install Node 20 or later.`);
+  await install('.');
+  await install('functions');
+  if (!existsSync(node)) fail('The pinned Node is missing: run "npm rebuild node", with install scripts allowed.');
+  await build();
+  process.exitCode = await runWanted();
+} catch (error) {
+  console.error(`\n✖ ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+
+async function runWanted() {
+  if (!wanted) return 0;
+  if (wanted !== 'check') return run(node, [...(tools[wanted] ?? [wanted]), ...rest]);
+  const checks = [
+    ['Format', [...tools.prettier, '--check', '.']],
+    ['Lint', [...tools.eslint, '--max-warnings', '0', '.']],
+    ['Types', [...tools.tsc, '-p', '.']],
+  ];
+  for (const [name, command] of checks) {
+    console.log(`▶ ${name}`);
+    const code = await run(node, command);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/**
+ * Installs a folder's dependencies unless its lock file is the one they were installed from. Not by `npm ci`: that
+ * refuses a lock file made where the registry lacks some other platform's optional packages.
+ */
+async function install(folder) {
+  const modules = path.join(root, folder, 'node_modules');
+  const stamp = path.join(modules, '.installed-from');
+  const lock = digest([path.join(root, folder, 'package-lock.json')]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const what = folder === '.' ? 'tools' : folder;
+  await step(`Installing dependencies of ${what} (once, about a minute)`, 'npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: path.join(root, folder),
+    advice: 'check that the npm registry can be reached and the disk has 2 GB to spare, then run the same command again',
+  });
+  writeFileSync(stamp, lock);
+}
+
+/** Compiles the functions unless their sources are the ones that were compiled last. */
+async function build() {
+  const stamp = path.join(root, 'functions/lib/.built-from');
+  const sources = readdirSync(path.join(root, 'functions/src')).map((name) => path.join(root, 'functions/src', name));
+  const state = digest([...sources.sort(), path.join(root, 'functions/tsconfig.json'), path.join(root, 'tsconfig.base.json')]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  await step('Building the functions', node, [...tools.tsc, '-p', 'functions'], {
+    cwd: root,
+    advice: 'mend the errors above',
+  });
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, state);
+}
+
+function digest(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(path.basename(file)).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Runs a quiet command with a sign of life every few seconds; its output is shown only when it fails. */
+async function step(title, command, args, { cwd, advice }) {
+  const started = Date.now();
+  const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  console.log(`▶ ${title}`);
+  const alive = setInterval(() => console.log(`  … ${elapsed()}`), 10_000);
+  let output = '';
+  const code = await run(command, args, { cwd, onOutput: (text) => (output += text) });
+  clearInterval(alive);
+  if (code === 0) return console.log(`  done in ${elapsed()}`);
+  console.error(output.trimEnd().split('\n').slice(-40).join('\n'));
+  fail(`${title}: failed after ${elapsed()}. Please ${advice}.`);
+}
+
+function run(command, args, { cwd = root, onOutput } = {}) {
+  const env = { ...process.env, PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}` };
+  const child = spawn(command, args, { cwd, env, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: process.platform === 'win32' });
+  child.stdout?.on('data', (chunk) => onOutput(String(chunk)));
+  child.stderr?.on('data', (chunk) => onOutput(String(chunk)));
+  // Ctrl-C reaches the child by itself; we only have to outlive it, to hand on its exit code.
+  const wait = () => undefined;
+  const forward = () => child.kill('SIGTERM');
+  process.on('SIGINT', wait).on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', wait).off('SIGTERM', forward);
+      resolve(code ?? (signal ? 130 : 1));
+    });
+  });
+}
+
+function fail(message) {
+  throw new Error(message);
+}
