@@ -21,7 +21,8 @@ const tools = {
 };
 
 try {
-  if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.version} is too old: install Node 20 or later.`);
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    fail(`Node ${process.version} is too old: install Node 20 or later.`);
   await install('.');
   await install('functions');
   if (!existsSync(node)) fail('The pinned Node is missing: run "npm rebuild node", with install scripts allowed.');
@@ -58,10 +59,16 @@ async function install(folder) {
   const lock = digest([path.join(root, folder, 'package-lock.json')]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const what = folder === '.' ? 'tools' : folder;
-  await step(`Installing dependencies of ${what} (once, about a minute)`, 'npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
-    cwd: path.join(root, folder),
-    advice: 'check that the npm registry can be reached and the disk has 2 GB to spare, then run the same command again',
-  });
+  await step(
+    `Installing dependencies of ${what} (once, about a minute)`,
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund'],
+    {
+      cwd: path.join(root, folder),
+      advice:
+        'check that the npm registry can be reached and the disk has 2 GB to spare, then run the same command again',
+    },
+  );
   writeFileSync(stamp, lock);
 }
 
@@ -69,7 +76,11 @@ async function install(folder) {
 async function build() {
   const stamp = path.join(root, 'functions/lib/.built-from');
   const sources = readdirSync(path.join(root, 'functions/src')).map((name) => path.join(root, 'functions/src', name));
-  const state = digest([...sources.sort(), path.join(root, 'functions/tsconfig.json'), path.join(root, 'tsconfig.base.json')]);
+  const state = digest([
+    ...sources.sort(),
+    path.join(root, 'functions/tsconfig.json'),
+    path.join(root, 'tsconfig.base.json'),
+  ]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
   await step('Building the functions', node, [...tools.tsc, '-p', 'functions'], {
     cwd: root,
@@ -100,8 +111,18 @@ async function step(title, command, args, { cwd, advice }) {
 }
 
 function run(command, args, { cwd = root, onOutput } = {}) {
-  const env = { ...process.env, PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}` };
-  const child = spawn(command, args, { cwd, env, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: process.platform === 'win32' });
+  // Keeps Google's clients from looking for a metadata server that is not there.
+  const env = {
+    METADATA_SERVER_DETECTION: 'none',
+    ...process.env,
+    PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH}`,
+  };
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    shell: process.platform === 'win32',
+  });
   child.stdout?.on('data', (chunk) => onOutput(String(chunk)));
   child.stderr?.on('data', (chunk) => onOutput(String(chunk)));
   // Ctrl-C reaches the child by itself; we only have to outlive it, to hand on its exit code.

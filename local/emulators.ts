@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { host, type Ports } from './ports.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+export interface EmulatorOptions {
+  readonly ports: Ports;
+  readonly projectId: string;
+  /** The functions' parameters, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The Java emulator of Firestore instead of the one of this repository. */
+  readonly official: boolean;
+}
+
+export interface Emulators {
+  /** Lines that the functions logged, as firebase-tools prints them. */
+  readonly output: () => string;
+  /** Resolves when the emulators have ended by themselves. */
+  readonly ended: Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Runs firebase-tools with the project's own firebase.json on the given ports. Firestore is started by firebase-tools
+ * too: it believes that `local/firestore/java` is Java.
+ *
+ * @throws {Error} with the end of its output when it does not come up
+ */
+export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {
+  const { ports, projectId } = options;
+  const folder = path.join(root, '.local', String(ports.inbox));
+  const config = path.join(root, `.firebase-local-${ports.inbox}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(config, JSON.stringify(await configFor(ports, folder), null, 2));
+  await writeFile(path.join(folder, '.env'), environmentFile(options.parameters));
+  const firebase = createRequire(import.meta.url).resolve('firebase-tools/lib/bin/firebase.js');
+  const child = spawn(process.execPath, [firebase, 'emulators:start', '--project', projectId, '--config', config], {
+    cwd: folder,
+    env: { ...process.env, ...(await firestoreEnvironment(options.official, folder)) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own: Ctrl-C in the terminal is ours to hand on, in our order.
+    detached: true,
+  });
+  let output = '';
+  const collect = (chunk: Buffer) => (output = (output + String(chunk)).slice(-2_000_000));
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = once(child, 'exit').then(() => undefined);
+  const stop = async () => {
+    await end(child, ended);
+    await rm(config, { force: true });
+  };
+  try {
+    await ready(child, () => output, ended);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { output: () => output, ended, stop };
+}
+
+/** How long the emulators may take; a cold machine needs about 20 s. */
+const startLimitMs = 120_000;
+
+async function ready(child: ChildProcess, output: () => string, ended: Promise<void>): Promise<void> {
+  const up = new Promise<void>((resolve, reject) => {
+    const look = () => {
+      if (/All emulators ready/.test(output())) resolve();
+      if (/Failed to load function/.test(output())) reject(new Error('The functions could not be loaded'));
+    };
+    child.stdout?.on('data', look);
+    void ended.then(() => {
+      reject(new Error('The Firebase emulators ended before they were ready'));
+    });
+    setTimeout(() => {
+      reject(new Error(`The Firebase emulators were not ready after ${startLimitMs / 1000} s`));
+    }, startLimitMs).unref();
+  });
+  await up.catch((error: unknown) => {
+    const tail = output().trimEnd().split('\n').slice(-25).join('\n');
+    throw new Error(`${error instanceof Error ? error.message : String(error)}. This is what they said last:\n${tail}`);
+  });
+}
+
+/** firebase.json with other ports, and the functions' parameters from a folder of this stack alone. */
+async function configFor(ports: Ports, folder: string): Promise<object> {
+  const config = JSON.parse(await readFile(path.join(root, 'firebase.json'), 'utf8')) as {
+    functions: object[];
+    emulators: Record<string, unknown>;
+  };
+  const at = (port: number) => ({ host, port });
+  return {
+    ...config,
+    functions: config.functions.map((codebase) => ({ ...codebase, configDir: path.relative(root, folder) })),
+    emulators: {
+      ...config.emulators,
+      functions: at(ports.functions),
+      firestore: { ...at(ports.firestore), websocketPort: ports.firestoreWebsocket },
+      tasks: at(ports.tasks),
+      eventarc: at(ports.eventarc),
+      hub: at(ports.hub),
+      logging: at(ports.logging),
+    },
+  };
+}
+
+function environmentFile(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+async function firestoreEnvironment(official: boolean, folder: string): Promise<Record<string, string>> {
+  // Keeps the Google clients from looking for a metadata server that is not there.
+  const offline = { METADATA_SERVER_DETECTION: 'none', FIREBASE_CLI_DISABLE_UPDATE_CHECK: '1' };
+  if (official) return offline;
+  const jar = path.join(folder, 'firestore-emulator.jar');
+  await writeFile(jar, '');
+  return {
+    ...offline,
+    PATH: `${path.join(import.meta.dirname, 'firestore')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    FIRESTORE_EMULATOR_BINARY_PATH: jar,
+    CALLBACK_PUSH_NODE: process.execPath,
+  };
+}
+
+/** An interrupt lets firebase-tools end its children; what has not ended after a while is ended with its group. */
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const group = -child.pid;
+  child.kill('SIGINT');
+  const lastResort = setTimeout(() => process.kill(group, 'SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(lastResort);
+  try {
+    process.kill(group, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left, as it should be.
+  }
+}
