@@ -97,11 +97,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     }
   }
 
-  async function attemptAgain(
-    entry: Entry,
-    announcement: Omit<Announcement, 'changedAt'>,
-    targets: readonly TargetRow[],
-  ): Promise<void> {
+  async function attemptAgain(entry: Entry, announcement: Announcement, targets: readonly TargetRow[]): Promise<void> {
     const claim = await ledger.takeOver(entry, now() + parts.leaseMs, now());
     if (!claim) return;
     const { noticeId, staleAt, attempts } = entry;
@@ -178,11 +174,11 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       return 'done';
     }
     if (entry.dueAt > now()) return 'not-due';
-    const { callbackId, notice, targets } = entry;
+    const { callbackId, notice, targets, changedAt } = entry;
     const callback = await parts.currentCallback(callbackId);
     const settings = callback && (await parts.settingsOf(callback.serviceName));
     if (settings && stillHolds(notice, callback, settings, now())) {
-      await attemptAgain(entry, { callbackId, callback, notice, settings, deleted: false }, targets);
+      await attemptAgain(entry, { callbackId, callback, notice, settings, changedAt, deleted: false }, targets);
     } else {
       await close(entry, 'SUPERSEDED');
     }
@@ -209,7 +205,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   return { deliver, retry, sweep };
 }
 
-interface Attempt extends Omit<Announcement, 'changedAt'> {
+interface Attempt extends Announcement {
   readonly noticeId: string;
   readonly staleAt: number;
   readonly claim: Claim;

@@ -47,6 +47,7 @@ export interface Entry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly targets: readonly TargetRow[];
+  readonly changedAt: number;
   readonly staleAt: number;
   readonly deleted: boolean;
   /** End of the lease, or time of the next attempt; absent in a final state. */
@@ -181,6 +182,7 @@ function entryOf(snapshot: DocumentSnapshot): Entry {
     state: snapshot.get('state') as DeliveryState,
     attempts: snapshot.get('attempts') as number,
     targets: snapshot.get('targets') as TargetRow[],
+    changedAt: at('changedAt') ?? 0,
     staleAt: at('staleAt') ?? 0,
     deleted: snapshot.get('deleted') as boolean,
     ...(dueAt !== undefined && { dueAt }),

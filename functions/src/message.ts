@@ -68,6 +68,8 @@ export interface MessageRequest {
   readonly notice: Notice;
   readonly noticeId: string;
   readonly settings: Settings;
+  /** Epoch milliseconds of the change that is announced. */
+  readonly changedAt: number;
   /** Epoch milliseconds. */
   readonly now: number;
   /** Epoch milliseconds, see `staleAt`. */
@@ -123,10 +125,11 @@ function compose(request: MessageRequest, text: NoticeText): PushMessage {
 }
 
 /** Strings an app can act on, named as in the GES API. */
-function dataOf({ callbackId, callback, notice, noticeId }: MessageRequest): Record<string, string> {
+function dataOf({ callbackId, callback, notice, noticeId, changedAt }: MessageRequest): Record<string, string> {
   const { callIn } = callback;
   return {
     event: notice.event,
+    eventTime: new Date(changedAt).toISOString(),
     noticeId,
     callbackServiceId: callbackId,
     serviceName: callback.serviceName,

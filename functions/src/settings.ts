@@ -91,7 +91,7 @@ export function layer(documents: readonly SettingsDocument[]): Settings {
       ...(pushNotificationThresholdMinutes != null && { pushNotificationThresholdMinutes }),
       ...(maxDialAttempts != null && { maxDialAttempts }),
       ...(businessHours && { businessHours }),
-      messages: mergeTexts(below.messages, (messages ?? {})),
+      messages: mergeTexts(below.messages, messages ?? {}),
     };
   }, builtInSettings);
 }
