@@ -14,6 +14,7 @@ export interface EmulatorOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** The Java emulator of Firestore instead of the one of this repository. */
   readonly official: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface Emulators {
@@ -55,7 +56,7 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
     await rm(config, { force: true });
   };
   try {
-    await ready(child, () => output, ended);
+    await ready(child, () => output, ended, options.signal);
   } catch (error) {
     await stop();
     throw error;
@@ -66,13 +67,21 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
 /** How long the emulators may take; a cold machine needs about 20 s. */
 const startLimitMs = 120_000;
 
-async function ready(child: ChildProcess, output: () => string, ended: Promise<void>): Promise<void> {
+async function ready(
+  child: ChildProcess,
+  output: () => string,
+  ended: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const up = new Promise<void>((resolve, reject) => {
     const look = () => {
       if (/All emulators ready/.test(output())) resolve();
       if (/Failed to load function/.test(output())) reject(new Error('The functions could not be loaded'));
     };
     child.stdout?.on('data', look);
+    signal?.addEventListener('abort', () => {
+      reject(new Error('The start was given up'));
+    });
     void ended.then(() => {
       reject(new Error('The Firebase emulators ended before they were ready'));
     });

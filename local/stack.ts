@@ -4,11 +4,14 @@ import { startEmulators, type Emulators } from './emulators.ts';
 import { startGoogle, type Google } from './google.ts';
 import { createServiceAccount } from './oauth.ts';
 import { demandFree, host, portsFrom, type Ports } from './ports.ts';
+import { warmUp } from './warm-up.ts';
 import { startSecretManager, type SecretManager } from './secret-manager.ts';
 
 /** A project id that begins with `demo-` never reaches a real project: firebase-tools sees to it. */
 export const projectId = 'demo-callback-push';
 const secretId = 'callback-push-credentials';
+/** Settings that one edits by hand apply after this. */
+export const cacheSeconds = 2;
 
 export interface StackOptions {
   readonly basePort: number;
@@ -18,6 +21,8 @@ export interface StackOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Told of each long step, when it begins and when it has ended. */
   readonly progress?: (step: string, done: boolean) => void;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -40,7 +45,7 @@ export interface Stack {
  * @throws {Error} that says what to do; nothing is left running
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { basePort, official = false, progress = () => undefined } = options;
+  const { basePort, official = false, progress = () => undefined, signal } = options;
   const ports = portsFrom(basePort);
   await demandFree(ports);
   if (official) demandJava();
@@ -61,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(secretManager);
     const parameters = { ...localParameters(google, ports), ...options.parameters };
     const emulators = await step('Firebase emulators', () =>
-      startEmulators({ ports, projectId, parameters, official }),
+      startEmulators({ ports, projectId, parameters, official, signal }),
     );
     started.push(emulators);
     const register = async () => {
@@ -71,6 +76,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await registerCredentials({ projectId, secretId, secretManagerPort, firestorePort }, account);
     };
     await step('Firebase credentials', register);
+    await step('Warming the functions', () => warmUp(google, projectId, ports.firestore));
     const sweep = () => runSchedule(ports.functions, 'sweepNotices');
     return { projectId, ports, google, secretManager, emulators, registerCredentials: register, sweep, stop };
   } catch (error) {
@@ -84,7 +90,7 @@ function localParameters(google: Google, ports: Ports): Record<string, string> {
   return {
     REGION: 'us-central1',
     CREDENTIALS_SECRET: secretId,
-    CACHE_SECONDS: '60',
+    CACHE_SECONDS: String(cacheSeconds),
     FRESH_SECONDS: '5',
     LEASE_SECONDS: '60',
     FCM_BASE_URL: google.url,

@@ -125,14 +125,13 @@ function run(command, args, { cwd = root, onOutput } = {}) {
   });
   child.stdout?.on('data', (chunk) => onOutput(String(chunk)));
   child.stderr?.on('data', (chunk) => onOutput(String(chunk)));
-  // Ctrl-C reaches the child by itself; we only have to outlive it, to hand on its exit code.
-  const wait = () => undefined;
-  const forward = () => child.kill('SIGTERM');
-  process.on('SIGINT', wait).on('SIGTERM', forward);
+  // We outlive the child, to hand on its exit code; it may hear of a Ctrl-C twice, from the terminal and from us.
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', wait).off('SIGTERM', forward);
+      process.off('SIGINT', forward).off('SIGTERM', forward);
       resolve(code ?? (signal ? 130 : 1));
     });
   });

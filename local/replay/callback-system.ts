@@ -2,6 +2,7 @@
  * A callback system, as a customer would run one: a process of its own that writes to Firestore with the ordinary
  * Admin SDK, and knows nothing of pushes. It plays a recording that its parent sends, and tells of each write.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { initializeApp } from 'firebase-admin/app';
 import { getFirestore, type DocumentReference } from 'firebase-admin/firestore';
 import { materialize, type WriteStep } from './recording.ts';
@@ -11,6 +12,8 @@ export interface Play {
   readonly steps: readonly WriteStep[];
   /** 2 = twice as fast as recorded. */
   readonly speed: number;
+  /** A pause after the settings, until nobody remembers former ones. */
+  readonly settleMs: number;
 }
 
 /** Of each write; times are epoch milliseconds. */
@@ -31,35 +34,47 @@ function tell(told: Told): void {
 async function write(reference: DocumentReference, step: WriteStep): Promise<void> {
   const issuedAt = now();
   const data = materialize(step.data, issuedAt);
-  const { writeTime } =
-    step.kind === 'delete'
-      ? await reference.delete()
-      : step.kind === 'set'
-        ? await reference.set(data)
-        : await reference.update(data);
-  tell({ written: { step, issuedAt, committedAt: writeTime.toMillis() } });
+  const commit = {
+    set: () => reference.set(data),
+    update: () => reference.update(data),
+    delete: () => reference.delete(),
+  };
+  try {
+    const { writeTime } = await commit[step.kind]();
+    tell({ written: { step, issuedAt, committedAt: writeTime.toMillis() } });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`line ${step.line}: ${step.path} could not be written: ${reason}`, { cause: error });
+  }
 }
 
-async function play({ steps, speed }: Play): Promise<void> {
+async function play({ steps, speed, settleMs }: Play): Promise<void> {
   const db = getFirestore(initializeApp());
-  const start = now();
+  let failure: unknown;
   // Writes to one document keep their order; writes to different ones do not wait for each other.
   const last = new Map<string, Promise<void>>();
-  for (const step of steps) {
-    const pause = start + (Math.max(0, step.at) * 1000) / speed - now();
-    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    const done = (last.get(step.path) ?? Promise.resolve()).then(() => write(db.doc(step.path), step));
-    done.catch(() => undefined);
+  const begin = (step: WriteStep) => {
+    const before = last.get(step.path) ?? Promise.resolve();
+    const done = before.then(() => write(db.doc(step.path), step));
     last.set(
       step.path,
-      done.catch((error: unknown) => {
-        throw new Error(
-          `line ${step.line}: ${step.path} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }),
+      done.catch((error: unknown) => (failure ??= error)).then(() => undefined),
     );
+  };
+  const demandSuccess = () => {
+    if (failure) throw failure as Error;
+  };
+  steps.filter(({ at }) => at < 0).forEach(begin);
+  await Promise.all(last.values());
+  await sleep(settleMs);
+  const start = now();
+  for (const step of steps.filter(({ at }) => at >= 0)) {
+    await sleep(Math.max(0, start + (step.at * 1000) / speed - now()));
+    demandSuccess();
+    begin(step);
   }
   await Promise.all(last.values());
+  demandSuccess();
   await db.terminate();
 }
 

@@ -1,0 +1,285 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { send, type Surroundings } from './fcm.ts';
+import type { Answer } from './fcm-errors.ts';
+import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
+import { isObject } from './fcm-schema.ts';
+import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
+import { accountStates, createAccounts, parseAccount, type Accounts } from './oauth.ts';
+
+/** What stands in for Google: the OAuth token endpoint, FCM, and the inbox of what FCM took. */
+export interface Google {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`: base of the token endpoint and of FCM, and the address of the inbox page. */
+  readonly url: string;
+  readonly accounts: Accounts;
+  readonly faults: Faults;
+  readonly inbox: Pick<Inbox, 'messages' | 'clear'>;
+  /** How many requests each door got since the start or the last reset. */
+  requests(): Requests;
+  resetRequests(): void;
+  /** Closes every connection at once. */
+  stop(): Promise<void>;
+}
+
+export interface Requests {
+  readonly token: number;
+  readonly send: number;
+}
+
+const inboxCapacity = 10_000;
+const maxBodyBytes = 1024 * 1024;
+/** Longer than clients keep an idle connection, so that none is closed under a request on its way. */
+const keepAliveMs = 120_000;
+
+/**
+ * Listens on 127.0.0.1 only.
+ *
+ * @param options.port 0 = any free one
+ * @param options.now epoch milliseconds, with a fraction
+ * @throws when the port is taken
+ */
+export async function startGoogle({ port, now = preciseNow }: { port: number; now?: () => number }): Promise<Google> {
+  let url = '';
+  let requests = { token: 0, send: 0 };
+  const accounts = createAccounts({ tokenUrl: () => `${url}/token`, now });
+  const faults = createFaults();
+  const inbox = createInbox({ capacity: inboxCapacity, now });
+  const google: Omit<Google, 'port' | 'url' | 'stop'> = {
+    accounts,
+    faults,
+    inbox,
+    requests: () => requests,
+    resetRequests: () => {
+      requests = { token: 0, send: 0 };
+    },
+  };
+  const count = (door: keyof Requests) => {
+    requests = { ...requests, [door]: requests[door] + 1 };
+  };
+  const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google)];
+  const server = createServer((request, response) => void serve(routes, request, response));
+  server.keepAliveTimeout = keepAliveMs;
+  const bound = await listen(server, port);
+  url = `http://127.0.0.1:${bound}`;
+  return { ...google, port: bound, url, stop: () => close(server) };
+}
+
+function preciseNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+interface Call {
+  readonly query: URLSearchParams;
+  /** What the pattern of the route caught, decoded. */
+  readonly caught: string;
+  readonly body: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** A route whose handler answers nothing has dealt with the response itself. */
+type Route = readonly [method: string, path: RegExp, handle: (call: Call) => Answer | undefined];
+
+function googleRoutes(
+  google: Pick<Google, 'accounts' | 'faults'>,
+  inbox: Inbox,
+  count: (door: keyof Requests) => void,
+): Route[] {
+  const { accounts, faults } = google;
+  const keep: Surroundings['keep'] = (accepted) => {
+    inbox.keep(accepted);
+  };
+  const exchange = ({ body }: Call) => {
+    count('token');
+    return accounts.exchange(new URLSearchParams(body));
+  };
+  const sendMessage = ({ caught: project, body, request }: Call) => {
+    count('send');
+    const outcome = send({ project, authorization: request.headers.authorization, body }, { accounts, faults, keep });
+    if (typeof outcome !== 'string') return outcome;
+    if (outcome === 'reset') request.socket.resetAndDestroy();
+    return undefined;
+  };
+  return [
+    ['POST', /^\/token$/, exchange],
+    ['POST', /^\/v1\/projects\/([^/]+)\/messages:send$/, sendMessage],
+  ];
+}
+
+function inboxRoutes(inbox: Inbox): Route[] {
+  const read = ({ query }: Call) => {
+    const { limit, ...filter } = filterOf(query);
+    const found = inbox.messages(filter);
+    return ok({ messages: found.slice(0, limit), total: found.length });
+  };
+  const empty = () => {
+    inbox.clear();
+    return ok({});
+  };
+  const follow = ({ request, response }: Call) => {
+    streamInbox(inbox, request, response);
+    return undefined;
+  };
+  return [
+    ['GET', /^(\/|\/inbox\.js|\/inbox\.css)$/, ({ caught }) => inboxPage(caught)],
+    ['GET', /^\/inbox\.json$/, read],
+    ['DELETE', /^\/inbox\.json$/, empty],
+    ['GET', /^\/inbox\/events$/, follow],
+  ];
+}
+
+/** What tests in other processes need; Google has nothing of the kind. */
+function localRoutes({
+  accounts,
+  faults,
+  requests,
+  resetRequests,
+}: Omit<Google, 'port' | 'url' | 'stop' | 'inbox'>): Route[] {
+  const setFaults = ({ body }: Call) => {
+    const parsed = parseFaults(parseJson(body));
+    if ('problems' in parsed) return wrong(parsed.problems);
+    faults.set(parsed.rules);
+    return ok(faults.list());
+  };
+  const clearFaults = () => {
+    faults.clear();
+    return ok([]);
+  };
+  const resetCounters = () => {
+    resetRequests();
+    return ok(requests());
+  };
+  const create = ({ body }: Call) => {
+    const { projectId } = jsonFields(body);
+    if (typeof projectId !== 'string' || !/^[a-z][a-z0-9-]*$/.test(projectId)) {
+      return wrong(['projectId: must be a project id such as demo-callbacks']);
+    }
+    return ok(accounts.create(projectId));
+  };
+  const register = ({ body }: Call) => {
+    const parsed = parseAccount(parseJson(body));
+    if ('problems' in parsed) return wrong(parsed.problems);
+    accounts.register(parsed.account);
+    return ok({ clientEmail: parsed.account.client_email, projectId: parsed.account.project_id });
+  };
+  const change = ({ caught: clientEmail, body }: Call) => {
+    const { state } = jsonFields(body);
+    const known = accountStates.find((name) => name === state);
+    if (!known) return wrong([`state: must be one of ${accountStates.join(', ')}`]);
+    return accounts.setState(clientEmail, known) ? ok({ clientEmail, state: known }) : noAccount;
+  };
+  const rotate = ({ caught }: Call) => {
+    const rotated = accounts.rotateKey(caught);
+    return rotated ? ok(rotated) : noAccount;
+  };
+  return [
+    ['GET', /^\/local\/faults$/, () => ok(faults.list())],
+    ['PUT', /^\/local\/faults$/, setFaults],
+    ['DELETE', /^\/local\/faults$/, clearFaults],
+    ['GET', /^\/local\/counters$/, () => ok(requests())],
+    ['DELETE', /^\/local\/counters$/, resetCounters],
+    ['POST', /^\/local\/accounts$/, create],
+    ['PUT', /^\/local\/accounts$/, register],
+    ['PATCH', /^\/local\/accounts\/([^/]+)$/, change],
+    ['POST', /^\/local\/accounts\/([^/]+)\/keys$/, rotate],
+    [
+      'DELETE',
+      /^\/local\/accounts\/([^/]+)\/tokens$/,
+      ({ caught }) => (accounts.revokeTokens(caught) ? ok({}) : noAccount),
+    ],
+  ];
+}
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+const failed = (status: number, code: string, message: string, problems?: readonly string[]): Answer => ({
+  status,
+  body: { error: { code, message, ...(problems && { problems }) } },
+});
+const wrong = (problems: readonly string[]) => failed(400, 'invalid-request', problems.join('; '), problems);
+const noAccount = failed(404, 'account-not-found', 'No such service account is registered.');
+const noRoute = failed(404, 'not-found', 'There is nothing at this address.');
+const notLocal = failed(403, 'not-local', 'Only requests to 127.0.0.1 or localhost are served.');
+const tooLarge = failed(413, 'too-large', `A request body may have ${maxBodyBytes} bytes.`);
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonFields(body: string): Readonly<Record<string, unknown>> {
+  const json = parseJson(body);
+  return isObject(json) ? json : {};
+}
+
+async function serve(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const answer = await answerTo(routes, request, response);
+    if (answer) write(response, answer);
+  } catch (error) {
+    if (response.destroyed || response.headersSent) return;
+    write(response, failed(500, 'internal', error instanceof Error ? error.message : 'unknown'));
+  }
+}
+
+async function answerTo(
+  routes: readonly Route[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer | undefined> {
+  // A page of the web whose name is made to resolve to this machine must not get at the keys made here.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return notLocal;
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const route = routes.find(([method, pattern]) => method === request.method && pattern.test(path));
+  if (!route) return noRoute;
+  const body = await readBody(request);
+  if (body === undefined) return tooLarge;
+  const [, pattern, handle] = route;
+  const caught = decoded(pattern.exec(path)?.[1] ?? '');
+  if (caught === undefined) return wrong(['address: must be percent-encoded UTF-8']);
+  return handle({ query: new URLSearchParams(query), caught, body, request, response });
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+  }
+  return bytes <= maxBodyBytes ? Buffer.concat(chunks).toString() : undefined;
+}
+
+function write(response: ServerResponse, { status, body, headers }: Answer): void {
+  const isText = typeof body === 'string';
+  const contentType = isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+  response.writeHead(status, { 'content-type': contentType, ...headers }).end(isText ? body : JSON.stringify(body));
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeAllConnections();
+  await closed;
+}
