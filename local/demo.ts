@@ -1,4 +1,5 @@
-import type { Expectation, Recording, WriteStep } from './replay/recording.ts';
+import type { Recording } from './replay/recording.ts';
+import { booked, setting, story, type Story } from './replay/story.ts';
 
 const minutes = (count: number) => count * 60;
 
@@ -28,11 +29,6 @@ export function demo(now: number): Recording {
     steps: [...settings, ...stories.flatMap(({ steps }) => steps)].toSorted((a, b) => a.at - b.at),
     expectations: stories.flatMap(({ expectations }) => expectations),
   };
-}
-
-interface Story {
-  readonly steps: readonly WriteStep[];
-  readonly expectations: readonly Expectation[];
 }
 
 function answeredAtTheSecondCall(): Story {
@@ -163,34 +159,6 @@ function forgotten(): Story {
       [11.5, 'its document is deleted while she waits', undefined],
     ],
   );
-}
-
-/** A callback's life: its creation first, then updates; `undefined` deletes it. */
-function story(
-  id: string,
-  expected: readonly string[],
-  changes: readonly (readonly [at: number, note: string, fields: Record<string, unknown> | undefined])[],
-): Story {
-  return {
-    steps: changes.map(([at, note, fields], index) => ({
-      line: 0,
-      at,
-      path: `callbacks/${id}`,
-      kind: fields ? (index === 0 ? 'set' : 'update') : 'delete',
-      data: fields ?? {},
-      note,
-    })),
-    expectations: expected.map((event) => ({ id, event, count: 1 })),
-  };
-}
-
-function booked(serviceName: string, target: string, fields: Record<string, unknown>): Record<string, unknown> {
-  const pushTargets = [{ channel: 'FCM', target: `${target}:APA91bDemo` }];
-  return { serviceName, phoneNumber: '+49 30 5550100', callbackState: 'QUEUED', pushTargets, ...fields };
-}
-
-function setting(serviceName: string, data: Record<string, unknown>): WriteStep {
-  return { line: 0, at: -1, path: `callbackSettings/${serviceName}`, kind: 'set', data };
 }
 
 /** Weekly hours by which the queue opened and closes that many seconds from now, on its own clocks. */

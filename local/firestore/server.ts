@@ -1,0 +1,65 @@
+import * as grpc from '@grpc/grpc-js';
+
+import { deliverTo } from './events/functions-client.ts';
+import { Triggers } from './events/triggers.ts';
+import { Databases } from './store/databases.ts';
+import type { Service } from './wire/call.ts';
+import { controlServer } from './wire/control.ts';
+import { Faults } from './wire/faults.ts';
+import { methodsOf } from './wire/methods.ts';
+import { openPort } from './wire/port.ts';
+import { loadProtocol } from './wire/protocol.ts';
+import { Usage } from './wire/usage.ts';
+
+export interface FirestoreOptions {
+  /** Where to listen; loopback unless told otherwise. */
+  host?: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** `host:port` of the functions emulator; without it nothing is delivered to triggers. */
+  functionsEmulator?: string;
+  /** How long replaced versions can still be read. */
+  historyMs?: number;
+}
+
+export interface RunningFirestore {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const defaultHistoryMs = 60_000;
+const maxMessageBytes = 64 * 1024 * 1024;
+
+/** Starts an empty in-memory Firestore that speaks the protocol of the real one. */
+export async function startFirestore(options: FirestoreOptions): Promise<RunningFirestore> {
+  const protocol = loadProtocol();
+  const { functionsEmulator } = options;
+  const triggers = new Triggers(deliverTo(functionsEmulator ?? '', protocol.encodeDocument));
+  const databases = new Databases(options.historyMs ?? defaultHistoryMs, (database) => {
+    database.observe((changes, _at, cause) => {
+      if (functionsEmulator !== undefined && cause === 'commit') triggers.announce(changes);
+    });
+  });
+  const service: Service = { databases, usage: new Usage(), faults: new Faults() };
+  const rpc = new grpc.Server({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+  });
+  rpc.addService(protocol.service, methodsOf(service));
+  const injector = rpc.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const opened = await openPort(
+    { host: options.host ?? '127.0.0.1', port: options.port },
+    injector,
+    controlServer(service, triggers),
+  );
+  return {
+    port: opened.port,
+    stop: async () => {
+      triggers.stop();
+      databases.stop();
+      injector.destroy();
+      await opened.close();
+      rpc.forceShutdown();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+
+/** Takes over a connection that speaks HTTP/2. */
+export interface Http2Door {
+  injectConnection(socket: Socket): void;
+}
+
+const http2Preface = 'PRI * HTTP/2.0';
+const closeGraceMs = 200;
+
+/** One port for both protocols, told apart by the first bytes a client sends. */
+export async function openPort(
+  { host, port }: { host: string; port: number },
+  http2: Http2Door,
+  http1: HttpServer,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => sockets.delete(socket));
+    // A client may vanish before it has said anything.
+    socket.on('error', () => socket.destroy());
+    socket.once('readable', () => {
+      route(socket, http2, http1);
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closePort(server, sockets),
+  };
+}
+
+/** Lets calls that are about to end do so, then cuts off whoever is still there. */
+async function closePort(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, closeGraceMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+function route(socket: Socket, http2: Http2Door, http1: HttpServer): void {
+  const first = socket.read() as Buffer | null;
+  if (first === null) return;
+  socket.unshift(first);
+  if (first.subarray(0, http2Preface.length).toString('latin1') === http2Preface) http2.injectConnection(socket);
+  else http1.emit('connection', socket);
+}
