@@ -10,6 +10,8 @@ const shared = {
 
 /** Two speeds: `unit` and `contract` need nothing but this process; `emulator` runs the whole chain on the local stack. */
 export default {
+  // The emulator tests count what the servers saw: nothing else may run meanwhile.
+  maxWorkers: 1,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },

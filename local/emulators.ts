@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -18,8 +19,8 @@ export interface EmulatorOptions {
 }
 
 export interface Emulators {
-  /** Lines that the functions logged, as firebase-tools prints them. */
-  readonly output: () => string;
+  /** File of what firebase-tools prints, the functions' log among it. */
+  readonly log: string;
   /** Resolves when the emulators have ended by themselves. */
   readonly ended: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -46,8 +47,13 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
     // A process group of its own: Ctrl-C in the terminal is ours to hand on, in our order.
     detached: true,
   });
-  let output = '';
-  const collect = (chunk: Buffer) => (output = (output + String(chunk)).slice(-2_000_000));
+  const log = path.join(folder, 'emulators.log');
+  const file = createWriteStream(log);
+  let tail = '';
+  const collect = (chunk: Buffer) => {
+    file.write(chunk);
+    tail = (tail + String(chunk)).slice(-20_000);
+  };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   const ended = once(child, 'exit').then(() => undefined);
@@ -56,12 +62,12 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
     await rm(config, { force: true });
   };
   try {
-    await ready(child, () => output, ended, options.signal);
+    await ready(child, () => tail, ended, options.signal);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { output: () => output, ended, stop };
+  return { log, ended, stop };
 }
 
 /** How long the emulators may take; a cold machine needs about 20 s. */

@@ -37,9 +37,18 @@ const keepAliveMs = 120_000;
  *
  * @param options.port 0 = any free one
  * @param options.now epoch milliseconds, with a fraction
+ * @param options.alsoCounted counts of other servers, to be read beside the own ones
  * @throws when the port is taken
  */
-export async function startGoogle({ port, now = preciseNow }: { port: number; now?: () => number }): Promise<Google> {
+export async function startGoogle({
+  port,
+  now = preciseNow,
+  alsoCounted = () => ({}),
+}: {
+  port: number;
+  now?: () => number;
+  alsoCounted?: () => object;
+}): Promise<Google> {
   let url = '';
   let requests = { token: 0, send: 0 };
   const accounts = createAccounts({ tokenUrl: () => `${url}/token`, now });
@@ -57,7 +66,7 @@ export async function startGoogle({ port, now = preciseNow }: { port: number; no
   const count = (door: keyof Requests) => {
     requests = { ...requests, [door]: requests[door] + 1 };
   };
-  const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google)];
+  const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, alsoCounted)];
   const server = createServer((request, response) => void serve(routes, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const bound = await listen(server, port);
@@ -130,12 +139,10 @@ function inboxRoutes(inbox: Inbox): Route[] {
 }
 
 /** What tests in other processes need; Google has nothing of the kind. */
-function localRoutes({
-  accounts,
-  faults,
-  requests,
-  resetRequests,
-}: Omit<Google, 'port' | 'url' | 'stop' | 'inbox'>): Route[] {
+function localRoutes(
+  { accounts, faults, requests, resetRequests }: Omit<Google, 'port' | 'url' | 'stop' | 'inbox'>,
+  alsoCounted: () => object,
+): Route[] {
   const setFaults = ({ body }: Call) => {
     const parsed = parseFaults(parseJson(body));
     if ('problems' in parsed) return wrong(parsed.problems);
@@ -177,7 +184,7 @@ function localRoutes({
     ['GET', /^\/local\/faults$/, () => ok(faults.list())],
     ['PUT', /^\/local\/faults$/, setFaults],
     ['DELETE', /^\/local\/faults$/, clearFaults],
-    ['GET', /^\/local\/counters$/, () => ok(requests())],
+    ['GET', /^\/local\/counters$/, () => ok({ ...requests(), ...alsoCounted() })],
     ['DELETE', /^\/local\/counters$/, resetCounters],
     ['POST', /^\/local\/accounts$/, create],
     ['PUT', /^\/local\/accounts$/, register],

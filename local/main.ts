@@ -83,7 +83,7 @@ It is all yours until Ctrl-C:
   push inbox          ${google.url}
   write callbacks     FIRESTORE_EMULATOR_HOST=${host}:${ports.firestore} GCLOUD_PROJECT=${projectId}, with any Admin SDK
   play a recording    npm run replay -- sample --speed 10
-  functions' log      .local/${ports.inbox}/firebase-debug.log
+  functions' log      .local/${ports.inbox}/emulators.log
 `;
 }
 

@@ -33,8 +33,7 @@ run(usage, async (signal) => {
   const copies = number('--copies', values.copies, 1, 10);
   const shuffleMs = number('--shuffle', values.shuffle, 0, 60_000);
   const ports = portsFrom(number('--port', values.port, 1024, 65_000));
-  const path = file === 'sample' ? new URL('replay/sample.ndjson', import.meta.url) : file;
-  const recording = parseRecording(await readFile(path, 'utf8'));
+  const recording = parseRecording(await contentOf(file));
 
   const isRunning = await answers(`http://${host}:${ports.inbox}/local/counters`);
   const own = isRunning ? undefined : await startStack({ basePort: ports.inbox, progress: steps(), signal });
@@ -63,6 +62,13 @@ run(usage, async (signal) => {
     await own?.stop();
   }
 });
+
+async function contentOf(file: string): Promise<string> {
+  const path = file === 'sample' ? new URL('replay/sample.ndjson', import.meta.url) : file;
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new TypeError(`${file} cannot be read.`, { cause: error });
+  });
+}
 
 function number(option: string, text: string, min: number, max: number): number {
   const value = Number(text);

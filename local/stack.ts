@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly basePort: number;
   /** Google's own Firestore emulator (Java 21) instead of the one of this repository. */
   readonly official?: boolean;
+  /** Whether credentials are registered from the start; without them nothing can be sent yet. */
+  readonly registered?: boolean;
   /** Parameters of the functions that differ from what the stack sets. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Told of each long step, when it begins and when it has ended. */
@@ -60,10 +62,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return result;
   };
   try {
-    const google = await startGoogle({ port: ports.inbox });
-    started.push(google);
     const secretManager = await startSecretManager({ port: ports.secretManager });
     started.push(secretManager);
+    const google = await startGoogle({
+      port: ports.inbox,
+      alsoCounted: () => ({ secretManager: secretManager.counters() }),
+    });
+    started.push(google);
     const parameters = { ...localParameters(google, ports), ...options.parameters };
     const emulators = await step('Firebase emulators', () =>
       startEmulators({ ports, projectId, parameters, official, signal }),
@@ -75,8 +80,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const { secretManager: secretManagerPort, firestore: firestorePort } = ports;
       await registerCredentials({ projectId, secretId, secretManagerPort, firestorePort }, account);
     };
-    await step('Firebase credentials', register);
-    await step('Warming the functions', () => warmUp(google, projectId, ports.firestore));
+    if (options.registered ?? true) {
+      await step('Firebase credentials', register);
+      await step('Warming the functions', () => warmUp(google, projectId, ports.firestore));
+    }
     const sweep = () => runSchedule(ports.functions, 'sweepNotices');
     return { projectId, ports, google, secretManager, emulators, registerCredentials: register, sweep, stop };
   } catch (error) {

@@ -36,13 +36,15 @@ function readOptions(args: readonly string[]): FirestoreOptions {
 }
 
 async function run(): Promise<void> {
-  const server = await startFirestore(readOptions(process.argv.slice(2)));
-  console.log(`The local Firestore listens on port ${server.port}.`);
+  const starting = startFirestore(readOptions(process.argv.slice(2)));
+  // Before the port is open: whoever sees it open may at once ask for the end.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void server.stop().then(() => process.exit(0));
+      void starting.then((server) => server.stop()).then(() => process.exit(0));
     });
   }
+  const { port } = await starting;
+  console.log(`The local Firestore listens on port ${port}.`);
 }
 
 run().catch((error: unknown) => {

@@ -1,1 +1,5 @@
-export default function startStack(): void {}
+import './start-stack.ts';
+
+export default async function stop(): Promise<void> {
+  await globalThis.callbackPushStack?.stop();
+}

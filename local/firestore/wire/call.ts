@@ -77,31 +77,34 @@ export interface Conversation<Q> {
   close(): void;
 }
 
+type Open<Q, S> = (send: (response: S) => void) => Conversation<Q>;
+
+/** `denied` is how a method tells strangers inside the stream that they may not; without it the call fails. */
 export function bidiStream<Q, S>(
   service: Service,
   method: string,
-  open: (send: (response: S) => void, failed: (error: unknown) => void) => Conversation<Q>,
+  open: Open<Q, S>,
+  denied?: (refusal: Refusal) => Open<Q, S>,
 ): handleBidiStreamingCall<Q, S> {
   return (call) => {
     try {
       admit(service, method, call.metadata);
     } catch (error) {
-      fail(call, error);
+      const isDenial = error instanceof Refusal && error.status === 'PERMISSION_DENIED';
+      if (isDenial && denied !== undefined) converse(call, denied(error));
+      else fail(call, error);
       return;
     }
     converse(call, open);
   };
 }
 
-function converse<Q, S>(
-  call: ServerDuplexStream<Q, S>,
-  open: (send: (response: S) => void, failed: (error: unknown) => void) => Conversation<Q>,
-): void {
+function converse<Q, S>(call: ServerDuplexStream<Q, S>, open: Open<Q, S>): void {
+  const conversation = open((response) => void call.write(response));
   const failed = (error: unknown): void => {
     conversation.close();
     fail(call, error);
   };
-  const conversation = open((response) => void call.write(response), failed);
   let turn = Promise.resolve();
   call.on('data', (request: Q) => {
     turn = turn.then(() => conversation.take(request)).catch(failed);

@@ -12,8 +12,19 @@ import { watchOf } from './watch.ts';
 
 /** Answers one listen stream: the targets a client adds, and every commit that concerns them. */
 export function listen(service: Service, send: (response: ListenResponse) => void): Conversation<ListenRequest> {
-  const stream = new ListenStream(service, send);
-  return stream;
+  return new ListenStream(service, send);
+}
+
+/** Answers a stranger the way production does: the stream opens, but no target is listened to. */
+export function refuseTargets(
+  refusal: Refusal,
+): (send: (response: ListenResponse) => void) => Conversation<ListenRequest> {
+  return (send) => ({
+    take: ({ addTarget }) => {
+      if (addTarget !== undefined) send(removed(addTarget.targetId ?? 0, refusal));
+    },
+    close: () => undefined,
+  });
 }
 
 class ListenStream implements Conversation<ListenRequest> {
@@ -51,8 +62,7 @@ class ListenStream implements Conversation<ListenRequest> {
       this.#begin(id, watchOf(target, database), target, database);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const cause = { code: error.code, message: error.message };
-      this.#send({ targetChange: { targetChangeType: 'REMOVE', targetIds: [id], cause } });
+      this.#send(removed(id, error));
     }
   }
 
@@ -104,6 +114,10 @@ class ListenStream implements Conversation<ListenRequest> {
   #closeSnapshot(at: Moment): void {
     this.#send({ targetChange: { targetChangeType: 'NO_CHANGE', targetIds: [], ...stamp(at) } });
   }
+}
+
+function removed(id: number, { code, message }: Refusal): ListenResponse {
+  return { targetChange: { targetChangeType: 'REMOVE', targetIds: [id], cause: { code, message } } };
 }
 
 function stamp(at: Moment): { readTime: object; resumeToken: Uint8Array } {

@@ -3,7 +3,7 @@ import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Service } from './call.ts';
 import { bidiStream, serverStream, unary } from './call.ts';
 import { batchWrite, beginTransaction, commit, rollback, writeStream } from './commits.ts';
-import { listen } from './listen.ts';
+import { listen, refuseTargets } from './listen.ts';
 import type * as m from './messages.ts';
 import { partitionQuery, runAggregationQuery, runQuery } from './queries.ts';
 import { batchGetDocuments, getDocument, listCollectionIds, listDocuments } from './reads.ts';
@@ -25,6 +25,6 @@ export function methodsOf(s: Service): UntypedServiceImplementation {
     Commit: unary(s, 'Commit', (q: m.CommitRequest) => commit(s, q)),
     BatchWrite: unary(s, 'BatchWrite', (q: m.BatchWriteRequest) => batchWrite(s, q)),
     Write: bidiStream<m.WriteStreamRequest, m.WriteStreamResponse>(s, 'Write', (send) => writeStream(s, send)),
-    Listen: bidiStream<m.ListenRequest, m.ListenResponse>(s, 'Listen', (send) => listen(s, send)),
+    Listen: bidiStream<m.ListenRequest, m.ListenResponse>(s, 'Listen', (send) => listen(s, send), refuseTargets),
   };
 }

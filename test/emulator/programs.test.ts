@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { demandFree, findFreeBase, host, portsFrom } from '../../local/ports.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a program of the local stack as npm does; `until` = interrupt it once its output matches. */
+function program(script: string, args: readonly string[], until?: RegExp): Promise<Ended> {
+  const child = spawn(process.execPath, [path.join(root, 'scripts/run.mjs'), script, ...args], { cwd: root });
+  let output = '';
+  let interrupted = false;
+  const collect = (chunk: Buffer) => {
+    output += String(chunk);
+    if (until?.test(output) && !interrupted) {
+      interrupted = true;
+      child.kill('SIGINT');
+    }
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code, output });
+    });
+  });
+}
+
+const sharedPort = () => process.env['CALLBACK_PUSH_TEST_PORT'] ?? '';
+
+test('npm start plays the demo without a duplicate or a loss, and Ctrl-C leaves nothing behind', async () => {
+  const port = await findFreeBase();
+  const { code, output } = await program('local/main.ts', ['--port', String(port)], /It is all yours/);
+  expect(output).toMatch(/^result expected=9 received=9 duplicates=0 missing=0 p50=\d+ms p99=\d+ms$/m);
+  expect(code).toBe(0);
+  await demandFree(portsFrom(port));
+}, 120_000);
+
+test('a port that is taken is named, with what to do', async () => {
+  const port = await findFreeBase();
+  const other = createServer().listen(portsFrom(port).firestore, host);
+  const { code, output } = await program('local/main.ts', ['--port', String(port)]);
+  other.close();
+  expect(code).toBe(1);
+  expect(output).toContain(`Port ${portsFrom(port).firestore} (firestore) is taken.`);
+  expect(output).not.toMatch(/^ +at /m);
+}, 30_000);
+
+test.each([
+  { how: 'as it is', args: [] },
+  { how: 'with every delivery doubled and shuffled', args: ['--copies', '2', '--shuffle', '400'] },
+])(
+  'the shipped sample arrives whole $how',
+  async ({ args }) => {
+    const { code, output } = await program('local/replay-main.ts', [
+      'sample',
+      '--speed',
+      '12',
+      '--port',
+      sharedPort(),
+      ...args,
+    ]);
+    expect(output).toMatch(/^result expected=(\d+) received=\1 duplicates=0 missing=0 /m);
+    expect(code).toBe(0);
+  },
+  120_000,
+);
+
+test('a replay in which something is missing or unexpected fails', async () => {
+  const { code, output } = await program('local/replay-main.ts', [
+    path.join(import.meta.dirname, 'disappointing.ndjson'),
+    '--port',
+    sharedPort(),
+  ]);
+  expect(output).toMatch(/^result expected=1 received=1 duplicates=0 missing=1 /m);
+  expect(output).toContain('disappointing CALLBACK_READY: expected 1, received 0');
+  expect(output).toContain('disappointing CALLBACK_PURGED: expected 0, received 1');
+  expect(code).toBe(1);
+}, 60_000);
+
+test('a recording with bad lines is refused before anything is written', async () => {
+  const { code, output } = await program('local/replay-main.ts', [
+    path.join(import.meta.dirname, 'broken.ndjson'),
+    '--port',
+    sharedPort(),
+  ]);
+  expect(code).toBe(1);
+  expect(output).toMatch(/line 2: .*\n {2}line 3: /);
+}, 30_000);
