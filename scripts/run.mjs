@@ -14,7 +14,8 @@ const node = path.join(root, 'node_modules/node/bin', process.platform === 'win3
 const [wanted, ...rest] = process.argv.slice(2);
 
 const tools = {
-  jest: ['node_modules/jest/bin/jest.js'],
+  // Jest loads packages that are ES modules only with this flag.
+  jest: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
   tsc: ['node_modules/typescript/bin/tsc'],
   eslint: ['node_modules/eslint/bin/eslint.js'],
   prettier: ['node_modules/prettier/bin/prettier.cjs'],

@@ -88,6 +88,15 @@ describe('what triggers are told', () => {
     expect(received?.headers['ce-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('a document whose id does not fit into a header, with the id encoded', async () => {
+    const collection = freshId();
+    const key = await register(`${collection}/{id}`);
+    await local.db.doc(`${collection}/a b-é😀%`).set({});
+    const [received] = await arrived(key, 1);
+    expect(received?.headers['ce-document']).toBe(`${collection}/a b-%C3%A9%F0%9F%98%80%25`);
+    expect(received?.data.value?.name?.endsWith('/a b-é😀%')).toBe(true);
+  });
+
   const kinds = [
     { kind: 'created', told: ['create'] },
     { kind: 'updated', told: ['update'] },

@@ -1,5 +1,5 @@
 import type { DocumentData } from '@google-cloud/firestore';
-import { FieldValue, GeoPoint, Timestamp } from '@google-cloud/firestore';
+import { FieldPath, FieldValue, GeoPoint, Timestamp } from '@google-cloud/firestore';
 
 import { code, useLocalFirestore } from './firestore-support/local-firestore.ts';
 
@@ -56,9 +56,9 @@ describe('a value comes back as it was written', () => {
 
   it('under field names that need quoting', async () => {
     const document = local.collection().doc();
-    await document.set({ 'a.b': 1, 'c d': 2, '`': 3 });
-    await document.update({ '`a.b`': 4 } as DocumentData).catch(() => undefined);
-    expect((await document.get()).data()).toMatchObject({ 'a.b': 1, 'c d': 2, '`': 3 });
+    await document.set({ 'a.b': 1, 'c d': 2, '`': 3, '\\': 4 });
+    await document.update(new FieldPath('`'), 5, new FieldPath('\\'), 6);
+    expect((await document.get()).data()).toEqual({ 'a.b': 1, 'c d': 2, '`': 5, '\\': 6 });
   });
 });
 

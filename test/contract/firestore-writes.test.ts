@@ -235,10 +235,9 @@ describe('many documents', () => {
 
   it('listDocuments names missing documents that have something below them', async () => {
     const collection = local.collection();
-    await collection.doc('present').set({});
-    await collection.doc('missing/deep/er').set({});
+    for (const path of ['p2', 'p1', 'm2/deep/er', 'm1/deep/er', 'z']) await collection.doc(path).set({});
     const ids = (await collection.listDocuments()).map(({ id }) => id);
-    expect(ids).toEqual(['missing', 'present']);
+    expect(ids).toEqual(['m1', 'm2', 'p1', 'p2', 'z']);
   });
 
   it('listCollections names collections at any depth that hold documents', async () => {

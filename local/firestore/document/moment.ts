@@ -23,19 +23,14 @@ export function toIsoText(moment: Moment): string {
 }
 
 /**
- * Commit times: wall-clock, but strictly increasing, so that no two commits share a moment and
- * "changed after my read" is never ambiguous.
+ * Gives out moments: wall-clock, but strictly increasing, so that no two commits share one, and a read at
+ * a moment sees everything committed before it and nothing committed later.
  */
 export class CommitClock {
   #last: Moment = Date.now() * 1000;
 
-  next(): Moment {
+  now(): Moment {
     this.#last = Math.max(this.#last + 1, Date.now() * 1000);
     return this.#last;
-  }
-
-  /** A moment at which everything committed so far is visible and nothing committed later is. */
-  now(): Moment {
-    return this.next();
   }
 }

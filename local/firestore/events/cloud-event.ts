@@ -34,16 +34,21 @@ export function eventHeaders({ id, type, change }: ChangeEvent): Record<string, 
     'ce-type': type,
     'ce-source': `//firestore.googleapis.com/${change.name.database}`,
     'ce-time': toIsoText(change.at),
-    'ce-subject': `documents/${encodeURI(change.name.path)}`,
+    'ce-subject': `documents/${headerText(change.name.path)}`,
     'ce-datacontenttype': 'application/protobuf',
     'ce-dataschema': schema,
     'ce-project': project,
     'ce-database': database,
     'ce-namespace': '(default)',
     'ce-location': 'us-central1',
-    'ce-document': encodeURI(change.name.path),
+    'ce-document': headerText(change.name.path),
     ...(type.endsWith('.withAuthContext') ? { 'ce-authtype': 'system' } : {}),
   };
+}
+
+/** A header holds only printable ASCII; CloudEvents percent-encode the rest, and the percent sign itself. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x24\x26-\x7e]+/gu, encodeURIComponent);
 }
 
 /** The event's payload, as the base64 text that the functions emulator decodes. */
