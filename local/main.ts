@@ -8,7 +8,7 @@ import { describe } from './replay/table.ts';
 import { isAsExpected, type Arrival } from './replay/verdict.ts';
 import type { Written } from './replay/callback-system.ts';
 import { startStack, type Stack } from './stack.ts';
-import { run, steps } from './terminal.ts';
+import { number, run, steps } from './terminal.ts';
 
 const usage = `npm start -- [--port N] [--official]
 
@@ -24,10 +24,7 @@ run(usage, async (signal) => {
       official: { type: 'boolean', default: false },
     },
   });
-  const basePort = Number(values.port);
-  if (!Number.isInteger(basePort) || basePort < 1024 || basePort > 65_000) {
-    throw new TypeError(`--port must be a number from 1024 to 65000, not "${values.port}".`);
-  }
+  const basePort = number('--port', values.port, 1024, 65_000);
   const stack = await startStack({ basePort, official: values.official, progress: steps(), signal });
   try {
     const asExpected = await playDemo(stack, signal);

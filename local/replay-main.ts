@@ -7,7 +7,7 @@ import { parseRecording } from './replay/recording.ts';
 import { describe } from './replay/table.ts';
 import { isAsExpected } from './replay/verdict.ts';
 import { cacheSeconds, projectId, startStack } from './stack.ts';
-import { run, steps } from './terminal.ts';
+import { number, run, steps } from './terminal.ts';
 
 const usage = `npm run replay -- FILE.ndjson [--speed N] [--port N] [--copies N] [--shuffle MS]
 
@@ -68,14 +68,6 @@ async function contentOf(file: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new TypeError(`${file} cannot be read.`, { cause: error });
   });
-}
-
-function number(option: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= min && value <= max)) {
-    throw new TypeError(`${option} must be a number from ${min} to ${max}, not "${text}".`);
-  }
-  return value;
 }
 
 async function answers(url: string): Promise<boolean> {

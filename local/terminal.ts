@@ -23,6 +23,15 @@ export function run(usage: string, program: (signal: AbortSignal) => Promise<num
   );
 }
 
+/** @throws {TypeError} for what is no number within the limits */
+export function number(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= min && value <= max)) {
+    throw new TypeError(`${option} must be a number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
 /** Prints each long step when it begins, with a sign of life while it lasts, and what it took. */
 export function steps(): (step: string, done: boolean) => void {
   const running = new Map<string, { started: number; alive: NodeJS.Timeout }>();

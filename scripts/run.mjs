@@ -51,14 +51,20 @@ async function runWanted() {
 }
 
 /**
- * Installs a folder's dependencies unless its lock file is the one they were installed from. Not by `npm ci`: that
+ * Installs a folder's dependencies unless they are whole and its lock file is the one they were installed from. Not by `npm ci`: that
  * refuses a lock file made where the registry lacks some other platform's optional packages.
  */
 async function install(folder) {
   const modules = path.join(root, folder, 'node_modules');
   const stamp = path.join(modules, '.installed-from');
   const lock = digest([path.join(root, folder, 'package-lock.json')]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(
+    readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
+  );
+  const isWhole = Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
+    existsSync(path.join(modules, name)),
+  );
+  if (isWhole && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const what = folder === '.' ? 'tools' : folder;
   await step(
     `Installing dependencies of ${what} (once, about a minute)`,

@@ -1,5 +1,6 @@
 import { createSign } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
+import { failureCode } from './failure.ts';
 import { CredentialError, type Credential } from './key-vault.ts';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
@@ -21,8 +22,8 @@ export interface AccessTokens {
    * @throws {CredentialError} with a code of its own for each way in which Google refuses the account
    */
   of(credential: Credential): Promise<string>;
-  /** Exchanges anew at the next call: the token was refused. */
-  forget(): void;
+  /** Exchanges anew at the next call, if this is what it would answer: the token was refused. */
+  forget(refused: string): void;
 }
 
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
@@ -34,6 +35,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       renewAt: Infinity,
       token: exchange(credential, options).then(({ token, lifetimeMs }) => {
         started.renewAt = options.now() + lifetimeMs - renewBeforeMs;
+        started.value = token;
         return token;
       }),
     };
@@ -48,8 +50,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       if (held?.version !== credential.version || options.now() >= held.renewAt) held = start(credential);
       return held.token;
     },
-    forget() {
-      held = undefined;
+    forget(refused) {
+      // Of many messages that are refused together only the first finds it still held.
+      if (held?.value === refused) held = undefined;
     },
   };
 }
@@ -57,6 +60,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 interface HeldToken {
   readonly version: string;
   readonly token: Promise<string>;
+  value?: string;
   /** Epoch milliseconds; never, while the exchange is under way. */
   renewAt: number;
 }
@@ -67,21 +71,27 @@ async function exchange(
   { tokenUrl, dispatcher, now, timeoutMs }: AccessTokenOptions,
 ): Promise<{ token: string; lifetimeMs: number }> {
   const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(credential, now()) };
-  const answer = await request(tokenUrl, {
-    method: 'POST',
-    dispatcher,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(form).toString(),
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch((error: unknown) => {
-    throw new CredentialError('GOOGLE_UNREACHABLE', `the token endpoint did not answer: ${errorName(error)}`);
-  });
-  const text = await answer.body.text();
-  const body = jsonObject(text);
-  if (answer.statusCode === 200 && typeof body['access_token'] === 'string') {
+  const { status, body } = await post(tokenUrl, new URLSearchParams(form), dispatcher, timeoutMs);
+  if (status === 200 && typeof body['access_token'] === 'string') {
     return { token: body['access_token'], lifetimeMs: Number(body['expires_in'] ?? 3600) * 1000 };
   }
-  throw refusal(answer.statusCode, body);
+  throw refusal(status, body);
+}
+
+async function post(
+  url: string,
+  form: URLSearchParams,
+  dispatcher: Dispatcher,
+  timeoutMs: number,
+): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
+  try {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await request(url, { method: 'POST', dispatcher, headers, body: form.toString(), signal });
+    return { status: answer.statusCode, body: jsonObject(await answer.body.text()) };
+  } catch (error) {
+    throw new CredentialError('GOOGLE_UNREACHABLE', `the token endpoint did not answer: ${failureCode(error)}`);
+  }
 }
 
 function assertion({ clientEmail, privateKey }: Credential, now: number): string {
@@ -124,9 +134,4 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-function errorName(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -56,7 +56,8 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
     const subject = parsed(change.after ?? change.before);
     if (!subject) return;
     if ('problems' in subject) {
-      log('ERROR', 'callback-rejected', { callbackId, eventId, problems: subject.problems });
+      // What is deleted was reported when it was written.
+      if (change.after) log('ERROR', 'callback-rejected', { callbackId, eventId, problems: subject.problems });
       return;
     }
     const after = change.after && subject.value;

@@ -65,11 +65,13 @@ function onTheClock({ open, close }: OpeningInterval, date: Temporal.PlainDate, 
   return { open: instant(date, open, timeZone), close: instant(closingDate, close, timeZone) };
 }
 
-/** A time that the clocks skip in spring is the moment after the gap; one that comes twice in autumn is the first. */
+/** A time that the clocks skip in spring is the moment of the skip; one that comes twice in autumn is the first. */
 function instant(date: Temporal.PlainDate, time: string, timeZone: string): number {
   const plain =
     time === '24:00' ? date.add({ days: 1 }).toPlainDateTime() : date.toPlainDateTime(Temporal.PlainTime.from(time));
-  return plain.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
+  const zoned = plain.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  const skipped = zoned.toPlainDateTime().equals(plain) ? null : zoned.getTimeZoneTransition('next');
+  return (skipped ?? zoned).epochMilliseconds;
 }
 
 function localDate(epochMilliseconds: number, timeZone: string): Temporal.PlainDate {

@@ -105,7 +105,7 @@ const callbackSchema = v.object({
   expirationTime: optional(timestamp),
   pushTargets: optional(
     v.pipe(
-      v.array(v.object({ channel: v.picklist(['FCM']), target: boundedText(4096) })),
+      v.array(v.object({ channel: v.literal('FCM'), target: boundedText(4096) })),
       v.maxLength(maxPushTargets, `must hold at most ${maxPushTargets} targets`),
     ),
   ),

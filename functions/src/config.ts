@@ -63,7 +63,7 @@ const text = (whenAbsent: string) => v.optional(v.pipe(v.string(), v.nonEmpty('m
 const seconds = (whenAbsent: number, min: number, max: number) =>
   v.pipe(
     v.optional(v.string(), String(whenAbsent)),
-    v.transform(Number),
+    v.transform((text) => (text.trim() === '' ? NaN : Number(text))),
     v.check((value) => value >= min && value <= max, `must be a number of seconds, ${min} to ${max}`),
   );
 
@@ -76,7 +76,7 @@ const environmentSchema = v.object({
   LEASE_SECONDS: seconds(60, 30, 600),
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
-  SECRET_MANAGER_ADDRESS: text(google.SECRET_MANAGER_ADDRESS),
+  SECRET_MANAGER_ADDRESS: v.pipe(text(google.SECRET_MANAGER_ADDRESS), v.regex(/^[^:/]+:\d+$/, 'must be host:port')),
 });
 
 /**

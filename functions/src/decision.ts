@@ -34,6 +34,7 @@ export const silences = {
   connected: 'the outbound call connected',
   'dial-result-missing': 'dialAttempts grew without a lastDialResult, so the call may still be ringing',
   'attempts-over': 'the callback completed, so no further attempt follows',
+  'call-in-too-late': 'a call-in was requested for a callback that has completed',
   rescheduled: 'it was purged, but another callback replaces it',
   'rescheduled-in-place': 'it was purged, but its desired time was changed with it',
   'completed-otherwise': 'it completed for another reason than PURGED',
@@ -95,6 +96,7 @@ export function dependsOnSettings(before: Callback | undefined, after: Callback 
  */
 export function stillHolds(notice: Notice, current: Callback | undefined, settings: Settings, now: number): boolean {
   if (!current) return notice.event === 'CALLBACK_PURGED';
+  if (current.pushTargets.length === 0) return false;
   switch (notice.event) {
     case 'CALLBACK_UPCOMING':
       return notice.occasion === booking(current) && whyNotDue(current, settings, now) === undefined;
@@ -155,6 +157,7 @@ function ready(before: Callback | undefined, after: Callback): Answer {
 
 function callIn(before: Callback | undefined, after: Callback): Answer {
   if (!after.callIn || after.callIn.id === before?.callIn?.id) return undefined;
+  if (after.callbackState === 'COMPLETED') return 'call-in-too-late';
   return { event: 'CALLBACK_CALL_IN', occasion: after.callIn.id };
 }
 

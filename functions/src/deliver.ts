@@ -1,6 +1,7 @@
 import type { Callback } from './callback.ts';
 import { stillHolds, type Notice } from './decision.ts';
 import { isOpen, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
+import { failureMessage } from './failure.ts';
 import type { PushSender } from './fcm.ts';
 import { noticeIdOf, targetHash, type Claim, type Entry, type Ledger } from './ledger.ts';
 import type { Log } from './log.ts';
@@ -88,7 +89,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     if (entry && deleted && entry.dueAt !== undefined) {
       if (entry.dueAt > now()) throw new RedeliveryNeeded(`${noticeId} is not due before ${iso(entry.dueAt)}`);
       await attemptAgain(entry, announcement, entry.targets);
-    } else if (entry?.state === 'SUPERSEDED' && entry.targets.every(isOpen)) {
+    } else if (entry?.state === 'SUPERSEDED' && !hasReached(entry)) {
       const callback = await parts.currentCallback(callbackId);
       if (!callback || !stillHolds(notice, callback, settings, now())) return;
       await attemptAgain({ ...entry, staleAt: stale }, { ...announcement, callback }, pendingRows(callback));
@@ -161,26 +162,25 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     try {
       await parts.scheduleRetry(noticeId, at);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown error';
-      log('WARNING', 'retry-not-scheduled', { callbackId, noticeId, reason });
+      log('WARNING', 'retry-not-scheduled', { callbackId, noticeId, reason: failureMessage(error) });
     }
   }
 
   async function retry(noticeId: string): Promise<'done' | 'not-due'> {
     const entry = await ledger.read(noticeId);
     if (entry?.dueAt === undefined) return 'done';
+    if (entry.dueAt > now()) return 'not-due';
     if (now() >= entry.staleAt) {
-      await close(entry, entry.targets.some(({ state }) => state === 'ACCEPTED') ? 'SENT' : 'EXPIRED');
+      await close(entry, hasReached(entry) ? 'SENT' : 'EXPIRED');
       return 'done';
     }
-    if (entry.dueAt > now()) return 'not-due';
     const { callbackId, notice, targets, changedAt } = entry;
     const callback = await parts.currentCallback(callbackId);
     const settings = callback && (await parts.settingsOf(callback.serviceName));
     if (settings && stillHolds(notice, callback, settings, now())) {
       await attemptAgain(entry, { callbackId, callback, notice, settings, changedAt, deleted: false }, targets);
     } else {
-      await close(entry, 'SUPERSEDED');
+      await close(entry, hasReached(entry) ? 'SENT' : 'SUPERSEDED');
     }
     return 'done';
   }
@@ -196,10 +196,19 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   async function sweep(): Promise<number> {
     const overdue = await ledger.overdue(now(), sweepLimit);
     for (let start = 0; start < overdue.length; start += sweepConcurrency) {
-      await Promise.all(overdue.slice(start, start + sweepConcurrency).map(retry));
+      await Promise.all(overdue.slice(start, start + sweepConcurrency).map(lookAfter));
     }
     if (overdue.length > 0) log('INFO', 'sweep-finished', { count: overdue.length });
     return overdue.length;
+  }
+
+  /** One entry that fails leaves the sweep the others; the next sweep finds it again. */
+  async function lookAfter(noticeId: string): Promise<void> {
+    try {
+      await retry(noticeId);
+    } catch (error) {
+      log('ERROR', 'retry-failed', { noticeId, reason: failureMessage(error) });
+    }
   }
 
   return { deliver, retry, sweep };
@@ -219,6 +228,10 @@ const targetRemoved: PushResult = {
   code: 'TARGET_REMOVED',
   detail: 'the callback does not name this target any more',
 };
+
+function hasReached({ targets }: Entry): boolean {
+  return targets.some(({ state }) => state === 'ACCEPTED');
+}
 
 function pendingRows({ pushTargets }: Callback): TargetRow[] {
   return pushTargets.map((target) => ({ hash: targetHash(target), state: 'PENDING' }));

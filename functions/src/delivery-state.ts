@@ -75,12 +75,12 @@ const quotaWaitMs = 60_000;
 const longestWaitMs = 600_000;
 
 /**
- * How long to wait after an attempt: what the provider asked for, else 10 s doubling up to 10 min, plus up to half of
+ * How long to wait after an attempt: what the provider asked for (but never nothing), else 10 s doubling up to 10 min, plus up to half of
  * it at random; 60 s at least after a quota error (https://firebase.google.com/docs/cloud-messaging/scale-fcm).
  */
 export function waitMs(result: PushResult, attempt: number, random: number): number {
   if (result.outcome !== 'try-later') return 0;
-  if (result.retryAfterMs !== undefined) return result.retryAfterMs;
+  if (result.retryAfterMs) return result.retryAfterMs;
   const floor = result.code === 'QUOTA_EXCEEDED' ? quotaWaitMs : firstWaitMs;
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max(floor, backoff) * (1 + random / 2);

@@ -1,6 +1,7 @@
 import { request, type Dispatcher } from 'undici';
 import type { AccessTokens } from './access-token.ts';
 import type { PushResult } from './delivery-state.ts';
+import { failureCode, failureMessage } from './failure.ts';
 import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
 import type { PushMessage } from './message.ts';
 
@@ -29,45 +30,54 @@ export interface FcmOptions {
 export function createFcmSender(options: FcmOptions): PushSender {
   return async (target, message) => {
     const first = await attempt(options, target, message);
-    if (first.again === 'new-credentials') {
-      options.accessTokens.forget();
-      options.keyVault.forget();
-    }
     return first.again ? (await attempt(options, target, message)).result : first.result;
   };
 }
 
 interface Attempt {
   readonly result: PushResult;
-  readonly again?: 'new-credentials' | 'new-connection';
+  /** Whether it may succeed if it is made again at once. */
+  readonly again: boolean;
 }
 
-async function attempt(
-  { baseUrl, dispatcher, keyVault, accessTokens, timeoutMs, now }: FcmOptions,
-  target: string,
-  message: PushMessage,
-): Promise<Attempt> {
-  let credential: Credential;
+async function attempt(options: FcmOptions, target: string, message: PushMessage): Promise<Attempt> {
+  const { keyVault, accessTokens } = options;
+  let credential: Credential | undefined;
   let accessToken: string;
   try {
     credential = await keyVault.active();
     accessToken = await accessTokens.of(credential);
   } catch (error) {
-    return credentialFailure(error);
+    return credentialFailure(error, credential, keyVault);
   }
   try {
-    const answer = await request(`${baseUrl}/v1/projects/${encodeURIComponent(credential.projectId)}/messages:send`, {
-      method: 'POST',
-      dispatcher,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ message: { ...addressOf(target), ...message } }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const result = classify(answer.statusCode, await answer.body.text(), answer.headers['retry-after'], target, now());
-    return isAuthenticationFailure(result) ? { result, again: 'new-credentials' } : { result };
+    const result = await post(options, credential.projectId, accessToken, target, message);
+    const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
+    if (again) {
+      accessTokens.forget(accessToken);
+      keyVault.forget(credential);
+    }
+    return { result, again };
   } catch (error) {
     return connectionFailure(error);
   }
+}
+
+async function post(
+  { baseUrl, dispatcher, timeoutMs, now }: FcmOptions,
+  projectId: string,
+  accessToken: string,
+  target: string,
+  message: PushMessage,
+): Promise<PushResult> {
+  const answer = await request(`${baseUrl}/v1/projects/${encodeURIComponent(projectId)}/messages:send`, {
+    method: 'POST',
+    dispatcher,
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ message: { ...addressOf(target), ...message } }),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return classify(answer.statusCode, await answer.body.text(), answer.headers['retry-after'], target, now());
 }
 
 /** Firebase installation ids have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
@@ -83,25 +93,22 @@ const outdatedKeyCodes = new Set([
   'CREDENTIALS_DISABLED',
 ]);
 
-function credentialFailure(error: unknown): Attempt {
+function credentialFailure(error: unknown, credential: Credential | undefined, keyVault: KeyVault): Attempt {
   const code = error instanceof CredentialError ? error.code : 'CREDENTIALS_UNAVAILABLE';
-  const detail = error instanceof Error ? error.message : 'unknown error';
-  const result: PushResult = { outcome: 'try-later', code, detail };
-  return outdatedKeyCodes.has(code) ? { result, again: 'new-credentials' } : { result };
+  if (credential && outdatedKeyCodes.has(code)) keyVault.forget(credential);
+  return { result: { outcome: 'try-later', code, detail: failureMessage(error) }, again: outdatedKeyCodes.has(code) };
 }
+
+/** What a kept-alive connection that the other side has closed in the meantime fails with. */
+const closedConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 function connectionFailure(error: unknown): Attempt {
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'NETWORK_ERROR';
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return { result: { outcome: 'try-later', code: 'TIMEOUT', detail: 'FCM did not answer in time' } };
+  const code = failureCode(error);
+  if (code === 'TimeoutError') {
+    return { result: { outcome: 'try-later', code: 'TIMEOUT', detail: 'FCM did not answer in time' }, again: false };
   }
   const result: PushResult = { outcome: 'try-later', code, detail: 'the connection to FCM failed' };
-  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(code) ? { result, again: 'new-connection' } : { result };
-}
-
-function isAuthenticationFailure(result: PushResult): boolean {
-  return result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
+  return { result, again: closedConnectionCodes.has(code) };
 }
 
 /**
@@ -158,33 +165,33 @@ interface Answer {
   readonly fields: readonly string[];
 }
 
-interface WireAnswer {
-  readonly name?: unknown;
-  readonly error?: { readonly message?: unknown; readonly details?: unknown };
-}
-
-interface WireDetail {
-  readonly '@type'?: unknown;
-  readonly errorCode?: unknown;
-  readonly fieldViolations?: readonly { readonly field?: unknown }[];
-}
-
 function parseAnswer(body: string): Answer {
-  let wire: WireAnswer | null;
-  try {
-    wire = JSON.parse(body) as WireAnswer | null;
-  } catch {
-    return { fields: [] };
-  }
-  const details = (Array.isArray(wire?.error?.details) ? wire.error.details : []) as WireDetail[];
-  const errorCode = details.find((detail) => String(detail['@type']).endsWith('fcm.v1.FcmError'))?.errorCode;
-  const fields = details.flatMap(({ fieldViolations = [] }) => fieldViolations.map(({ field }) => String(field)));
+  const { name, error } = fieldsOf(parseJson(body));
+  const { message, details } = fieldsOf(error);
+  const parts = (Array.isArray(details) ? details : []).map(fieldsOf);
+  const errorCode = parts.find((part) => String(part['@type']).endsWith('fcm.v1.FcmError'))?.['errorCode'];
+  const violations = parts.flatMap(({ fieldViolations }): unknown[] =>
+    Array.isArray(fieldViolations) ? fieldViolations : [],
+  );
   return {
-    ...(typeof wire?.name === 'string' && { name: wire.name }),
-    ...(typeof wire?.error?.message === 'string' && { message: wire.error.message }),
+    ...(typeof name === 'string' && { name }),
+    ...(typeof message === 'string' && { message }),
     ...(typeof errorCode === 'string' && errorCode !== 'UNSPECIFIED_ERROR' && { errorCode }),
-    fields,
+    fields: violations.map((violation) => String(fieldsOf(violation)['field'])),
   };
+}
+
+/** The fields of what may be no object at all: an answer that has passed a proxy can be anything. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -198,7 +205,7 @@ function isAboutTarget({ errorCode, message, fields }: Answer): boolean {
 }
 
 function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
+  if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { grpcCode } from './failure.ts';
 import { parse } from './problems.ts';
 
 /** The service account of the customer's Firebase project, as far as sending needs it. */
@@ -33,8 +34,8 @@ export interface CredentialStore {
 export interface KeyVault {
   /** @throws {CredentialError} */
   active(): Promise<Credential>;
-  /** Asks again at the next call: what was remembered failed to authenticate. */
-  forget(): void;
+  /** Asks again at the next call, if this is what it would answer: it failed to authenticate. */
+  forget(refused: Credential): void;
 }
 
 /** gRPC status codes of Secret Manager, and what an operator does about each. */
@@ -56,7 +57,7 @@ const payloadSchema = v.object({
  */
 export function createKeyVault(store: CredentialStore, now: () => number, maxAgeMs: number): KeyVault {
   let version: { readonly value: Promise<string>; readonly until: number } | undefined;
-  let credential: { readonly version: string; readonly value: Promise<Credential> } | undefined;
+  let held: { readonly version: string; readonly value: Promise<Credential> } | undefined;
 
   async function activeVersion(): Promise<string> {
     const active = await store.activeVersion();
@@ -87,17 +88,18 @@ export function createKeyVault(store: CredentialStore, now: () => number, maxAge
       const asked = version;
       try {
         const wanted = await asked.value;
-        if (credential?.version !== wanted) credential = { version: wanted, value: load(wanted) };
-        return await credential.value;
+        if (held?.version !== wanted) held = { version: wanted, value: load(wanted) };
+        return await held.value;
       } catch (error) {
         if (version === asked) version = undefined;
-        credential = undefined;
+        held = undefined;
         throw error;
       }
     },
-    forget() {
+    forget(refused) {
+      if (held?.version !== refused.version) return;
       version = undefined;
-      credential = undefined;
+      held = undefined;
     },
   };
 }
@@ -120,9 +122,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function grpcCode(error: unknown): number {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' ? code : -1;
 }

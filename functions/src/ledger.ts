@@ -8,11 +8,17 @@ import {
 } from '@google-cloud/firestore';
 import type { Notice, NoticeEvent } from './decision.ts';
 import type { DeliveryState, TargetRow } from './delivery-state.ts';
+import { grpcCode } from './failure.ts';
 
 /** The ledger's collection: one document a notice, `pushNotifications/{noticeId}`. */
 export const ledgerCollection = 'pushNotifications';
 /** A Firestore TTL policy on `expireAt` removes entries after this. */
 const keepMs = 30 * 24 * 3600_000;
+
+/** States in which a notice ended without having reached anybody. */
+const deadStates: readonly DeliveryState[] = ['FAILED', 'EXPIRED'];
+/** A dead letter that is replayed has as long as the longest notice, if it is still true. */
+const replayedLifeMs = 60 * 60_000;
 
 /** Id of the one entry a notice can have: a hash, so that neither the callback nor the occasion can be read off it. */
 export function noticeIdOf(callbackId: string, { event, occasion }: Notice): string {
@@ -44,6 +50,7 @@ export interface Entry {
   readonly noticeId: string;
   readonly callbackId: string;
   readonly notice: Notice;
+  readonly serviceName: string;
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly targets: readonly TargetRow[];
@@ -81,6 +88,10 @@ export interface Ledger {
   takeOver(entry: Entry, leaseUntil: number, now: number): Promise<Claim | undefined>;
   /** One write. False where the lease had lapsed and somebody else has taken the entry over. */
   settle(claim: Claim, settlement: Settlement): Promise<boolean>;
+  /** One write: a dead letter waits again, for all devices that it did not reach. False where it is none any more. */
+  replay(entry: Entry, now: number): Promise<boolean>;
+  /** Dead letters, the newest first: one read each. */
+  deadLetters(limit: number): Promise<Entry[]>;
   /** Ids of entries that the sweep must look at, oldest first: lapsed leases and waits that are over. */
   overdue(now: number, limit: number): Promise<string[]>;
 }
@@ -137,6 +148,24 @@ export function createLedger(db: Firestore): Ledger {
       return settled !== undefined;
     },
 
+    async replay(entry, now) {
+      const targets = entry.targets.map((row) => (row.state === 'ACCEPTED' ? row : { ...row, state: 'LATER' }));
+      const replayed = await unlessRefused([FAILED_PRECONDITION, NOT_FOUND], () =>
+        entries
+          .doc(entry.noticeId)
+          .update(
+            { state: 'WAITING', targets, staleAt: timestamp(now + replayedLifeMs), ...dueTimes(now, now) },
+            { lastUpdateTime: entry.claim.updateTime },
+          ),
+      );
+      return replayed !== undefined;
+    },
+
+    async deadLetters(limit) {
+      const found = await entries.where('state', 'in', deadStates).limit(limit).get();
+      return found.docs.map(entryOf).toSorted((a, b) => b.changedAt - a.changedAt);
+    },
+
     async overdue(now, limit) {
       const found = await entries.where('sweepAt', '<=', timestamp(now)).orderBy('sweepAt').limit(limit).select().get();
       return found.docs.map(({ id }) => id);
@@ -178,6 +207,7 @@ function entryOf(snapshot: DocumentSnapshot): Entry {
   return {
     noticeId: snapshot.id,
     callbackId: snapshot.get('callbackId') as string,
+    serviceName: snapshot.get('serviceName') as string,
     notice: { event: snapshot.get('event') as NoticeEvent, occasion: snapshot.get('occasion') as string },
     state: snapshot.get('state') as DeliveryState,
     attempts: snapshot.get('attempts') as number,
@@ -198,8 +228,7 @@ async function unlessRefused<T>(codes: readonly number[], write: () => Promise<T
   try {
     return await write();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (typeof code === 'number' && codes.includes(code)) return undefined;
+    if (codes.includes(grpcCode(error))) return undefined;
     throw error;
   }
 }

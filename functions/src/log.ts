@@ -15,6 +15,7 @@ export type LogEvent =
   | 'notice-settled'
   | 'target-failed'
   | 'retry-not-scheduled'
+  | 'retry-failed'
   | 'settings-rejected'
   | 'settings-missing'
   | 'sweep-finished';

@@ -266,7 +266,7 @@ export const catalogue: Readonly<Record<string, Texts>> = {
 /** The tags to try for a language range, most specific first (RFC 4647, section 3.4 Lookup), English at the end. */
 export function lookupOrder(language: string): string[] {
   const tags: string[] = [];
-  for (let tag = canonical(language); tag; tag = shorten(tag)) tags.push(tag);
+  for (let tag = canonicalTag(language); tag; tag = shorten(tag)) tags.push(tag);
   return [...tags.filter((tag) => tag !== 'en'), 'en'];
 }
 
@@ -275,7 +275,8 @@ export function catalogueText(texts: Texts, event: NoticeEvent, direction: CallD
   return consumerDials ? texts.upcomingWhenConsumerDials : texts.events[event];
 }
 
-function canonical(language: string): string {
+/** The usual spelling of a BCP 47 tag; empty for what is none. */
+export function canonicalTag(language: string): string {
   try {
     return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0] ?? '';
   } catch {

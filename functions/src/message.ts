@@ -82,11 +82,10 @@ export interface MessageRequest {
  * stale. A text that would burst the size limit is shortened.
  */
 export function buildMessage(request: MessageRequest): PushMessage {
-  const text = textOf(request);
-  const message = compose(request, text);
-  const excess = messageBytes(message) - maxMessageBytes;
-  if (excess <= 0) return message;
-  return compose(request, { title: text.title, body: shorten(text.body, excess) });
+  const { title, body } = textOf(request);
+  const excessOf = (text: NoticeText) => messageBytes(compose(request, text)) - maxMessageBytes;
+  const fitting = { title, body: shorten(body, excessOf({ title, body })) };
+  return compose(request, { title: shorten(title, excessOf(fitting)), body: fitting.body });
 }
 
 /** Bytes of a message as FCM counts them at most: its JSON in UTF-8, without the target. */
@@ -160,15 +159,16 @@ function fill(text: NoticeText, { callback, notice, now }: MessageRequest, acces
   const { callIn, estimatedWaitTime = 0, serviceName } = callback;
   const seconds =
     notice.event === 'CALLBACK_CALL_IN' && callIn ? (callIn.expirationTime.getTime() - now) / 1000 : estimatedWaitTime;
-  const values: Readonly<Record<string, string>> = {
-    access: callIn?.accessCode ? accessPhrase.replace('{code}', () => callIn.accessCode ?? '') : '',
-    code: callIn?.accessCode ?? '',
-    minutes: String(Math.max(1, Math.round(seconds / 60))),
-    number: callIn?.toPhoneNumber ?? '',
-    queue: serviceName,
-  };
+  const code = callIn?.accessCode;
+  const values = new Map([
+    ['access', code ? accessPhrase.replace('{code}', () => code) : ''],
+    ['code', code ?? ''],
+    ['minutes', String(Math.max(1, Math.round(seconds / 60)))],
+    ['number', callIn?.toPhoneNumber ?? ''],
+    ['queue', serviceName],
+  ]);
   const fillIn = (words: string) =>
-    words.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+    words.replace(/\{(\w+)\}/g, (placeholder, name: string) => values.get(name) ?? placeholder);
   return { title: fillIn(text.title), body: fillIn(text.body) };
 }
 
@@ -187,9 +187,10 @@ function labelsIn(language: string): Texts {
   return found;
 }
 
-/** Cuts at least `excess` bytes of JSON off the end, never through a character, and marks the cut. */
-function shorten(body: string, excess: number): string {
-  const characters = Array.from(body);
+/** Cuts `excess` bytes of JSON off the end where there are so many, never through a character, and marks the cut. */
+function shorten(text: string, excess: number): string {
+  if (excess <= 0) return text;
+  const characters = Array.from(text);
   let toGo = excess + Buffer.byteLength('…');
   while (toGo > 0 && characters.length > 0) {
     toGo -= Buffer.byteLength(JSON.stringify(characters.pop())) - 2;

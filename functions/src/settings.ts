@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { weekdays, type BusinessHours } from './business-hours.ts';
 import { noticeEvents, type NoticeEvent } from './decision.ts';
+import { canonicalTag } from './message-texts.ts';
 import { parse, type Parsed } from './problems.ts';
 
 /** Text of one notice; `{minutes}`, `{number}`, `{code}` and `{queue}` are filled in. */
@@ -9,7 +10,7 @@ export interface NoticeText {
   readonly body: string;
 }
 
-/** BCP 47 tag ▶ text. */
+/** BCP 47 tag in its canonical spelling ▶ text. */
 export type TextByLanguage = Readonly<Record<string, NoticeText>>;
 
 /** What a virtual queue decides about its pushes: the contract of `callbackSettings/{serviceName}`. */
@@ -98,7 +99,12 @@ export function layer(documents: readonly SettingsDocument[]): Settings {
 
 function mergeTexts(below: Settings['messages'], above: Settings['messages']): Settings['messages'] {
   const events = noticeEvents.filter((event) => below[event] ?? above[event]);
-  return Object.fromEntries(events.map((event) => [event, { ...below[event], ...above[event] }]));
+  return Object.fromEntries(events.map((event) => [event, { ...below[event], ...byCanonicalTag(above[event]) }]));
+}
+
+/** Tags mean the same in any case (RFC 5646, section 2.1.1); what is no tag is never looked up. */
+function byCanonicalTag(texts: TextByLanguage = {}): TextByLanguage {
+  return Object.fromEntries(Object.entries(texts).map(([tag, text]) => [canonicalTag(tag), text]));
 }
 
 /** A settings document as it lies in Firestore, `undefined` where there is none. */

@@ -158,7 +158,7 @@ test('what waits too long is not sent any more', async () => {
   await settledEntry(callback.id, 'WAITING');
   const [reference] = await stack.entryRefs(callback.id);
   const past = Timestamp.fromMillis(Date.now() - 1);
-  await reference?.update({ staleAt: past, sweepAt: past });
+  await reference?.update({ dueAt: past, staleAt: past, sweepAt: past });
   await stack.sweep();
   await settledEntry(callback.id, 'EXPIRED');
   expect(await stack.messages(callback.id)).toEqual([]);

@@ -14,6 +14,11 @@ export const monday = Date.parse('2026-03-02T10:00:00Z');
 /** What a Firestore client of any version calls a Timestamp. */
 export const timestamp = (epochMilliseconds: number) => ({ toDate: () => new Date(epochMilliseconds) });
 
+/** The fields of an object but one: an absent field, not one that is undefined. */
+export function without<T extends object, K extends keyof T & string>(whole: T, field: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => name !== field)) as Omit<T, K>;
+}
+
 /** A registration token as long and as odd as a real one. */
 export const aToken = (name = 'phone') => `${name}_dK3:APA91b${'Xy-9_'.repeat(26)}`;
 

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { callDirections, callbackStates, type Callback } from '../../functions/src/callback.ts';
+import { weekdays, type BusinessHours } from '../../functions/src/business-hours.ts';
+import type { Settings } from '../../functions/src/settings.ts';
+import { aCallIn, aCallback, hour, minute, monday } from '../support/builders.ts';
+
+const sometimes = <K extends string, T>(key: K, values: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<K, T>>> =>
+  fc.oneof(
+    fc.constant({}),
+    values.map((value) => ({ [key]: value }) as Record<K, T>),
+  );
+
+/** Callbacks near the edges of the rules, so that two of them often make an event. */
+export const anyCallback: fc.Arbitrary<Callback> = fc
+  .tuple(
+    fc.record({
+      callDirection: fc.constantFrom(...callDirections),
+      callbackState: fc.constantFrom(...callbackStates),
+      generation: fc.constantFrom(0, monday, monday + hour),
+      pushTargets: fc.constantFrom([], ['one'], ['one', 'two']),
+      dialAttempts: fc.integer({ min: 0, max: 5 }),
+    }),
+    sometimes('callbackReason', fc.constantFrom('PURGED', 'CANCELLED')),
+    sometimes('estimatedWaitTime', fc.constantFrom(0, 60, 299, 300, 1200)),
+    sometimes(
+      'expirationTime',
+      fc.constantFrom(monday - 1, monday + minute, monday + hour).map((at) => new Date(at)),
+    ),
+    sometimes('lastDialResult', fc.constantFrom('BUSY', 'CONNECTED')),
+    sometimes('rescheduledTo', fc.constant('callback-2')),
+    sometimes('callIn', fc.constantFrom(aCallIn(), aCallIn({ id: 'call-in-2' }))),
+  )
+  .map((parts) => aCallback(Object.assign({}, ...parts) as Partial<Callback>));
+
+/** Often at night, when the clocks change. */
+const quarterHours = fc
+  .oneof(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 4, max: 14 }))
+  .map((n) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`);
+const anyInterval = fc.record({ open: quarterHours, close: fc.oneof(quarterHours, fc.constant('24:00')) });
+export const anyDay = fc.array(anyInterval, { maxLength: 3 });
+
+const anyWeek = fc.record(
+  Object.fromEntries(weekdays.map((day) => [day, anyDay])) as Record<(typeof weekdays)[number], typeof anyDay>,
+  { requiredKeys: [] },
+);
+
+/** Opening hours, whatever the zones and dates. */
+export const anyHours = (zones: readonly string[], dates: readonly string[]): fc.Arbitrary<BusinessHours> =>
+  fc.record({
+    timeZone: fc.constantFrom(...zones),
+    weekly: anyWeek,
+    exceptions: fc.dictionary(fc.constantFrom(...dates), anyDay, { maxKeys: 2 }),
+  });
+
+export const anySettings: fc.Arbitrary<Settings> = fc
+  .tuple(
+    fc.record({
+      pushNotificationThresholdMinutes: fc.constantFrom(0, 1, 5, 60),
+      maxDialAttempts: fc.integer({ min: 1, max: 5 }),
+    }),
+    sometimes('businessHours', anyHours(['Europe/Berlin'], ['2026-03-02'])),
+  )
+  .map(([plain, hours]) => ({ ...plain, ...hours, messages: {} }));

@@ -1,0 +1,28 @@
+import { decide, noticeEvents, silences } from '../../functions/src/decision.ts';
+import { monday, someSettings } from '../support/builders.ts';
+import { attemptRows, purgedRows } from './decision-ending-rows.ts';
+import { callInRows, otherRows, readyRows, upcomingRows } from './decision-rows.ts';
+
+const tables = {
+  CALLBACK_UPCOMING: upcomingRows,
+  CALLBACK_READY: readyRows,
+  CALLBACK_CALL_IN: callInRows,
+  CALLBACK_PURGED: purgedRows,
+  'failed attempts': attemptRows,
+  'changes as a whole': otherRows,
+};
+
+describe.each(Object.entries(tables))('%s', (_, rows) => {
+  test.each(rows)('$name', ({ given: { before, after, settings = someSettings() }, expect: expected }) => {
+    expect(decide(before, after, settings, monday)).toEqual(expected);
+  });
+});
+
+test('the tables name every event and every silence', () => {
+  const named = Object.values(tables)
+    .flat()
+    .flatMap(({ expect: decision }): string[] =>
+      'silence' in decision ? [decision.silence] : decision.notices.map(({ event }) => event),
+    );
+  expect(new Set(named)).toEqual(new Set([...noticeEvents, ...Object.keys(silences)]));
+});

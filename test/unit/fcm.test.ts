@@ -1,0 +1,211 @@
+import { createAccessTokens } from '../../functions/src/access-token.ts';
+import { createFcmSender } from '../../functions/src/fcm.ts';
+import { CredentialError, type Credential } from '../../functions/src/key-vault.ts';
+import { buildMessage } from '../../functions/src/message.ts';
+import { aMessageRequest, aToken, monday } from '../support/builders.ts';
+import { answerJson, privateKey, startServer, type Answer } from './http-server.ts';
+
+const message = buildMessage(aMessageRequest());
+/** Longer than a busy machine may take. */
+const patience = 5000;
+const accepted = answerJson(200, { name: 'projects/first/messages/1' });
+const unauthenticated = answerJson(401, { error: { code: 401, status: 'UNAUTHENTICATED', message: 'invalid token' } });
+const silence: Answer = () => undefined;
+const hangUp: Answer = (_, response) => response.destroy();
+
+let server: Awaited<ReturnType<typeof startServer>>;
+beforeAll(async () => {
+  server = await startServer(silence);
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  server.requests.length = 0;
+});
+
+/**
+ * A sender with real tokens against one server: `t1`, `t2` … come from `/token`, and messages are answered in turn,
+ * the last answer again and again. The vault has a new version each time it is asked anew.
+ */
+function room(...answers: Answer[]) {
+  return roomWithin(patience, ...answers);
+}
+
+function roomWithin(timeoutMs: number, ...answers: Answer[]) {
+  let exchanges = 0;
+  const state = { version: 1, failure: undefined as Error | undefined, asked: 0, forgotten: [] as string[] };
+  server.state.answer = (request, response) => {
+    if (request.path === '/token') answerJson(200, { access_token: `t${++exchanges}` })(request, response);
+    else (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
+  };
+  const { url: baseUrl, dispatcher } = server;
+  const options = { dispatcher, now: () => monday };
+  const send = createFcmSender({
+    ...options,
+    timeoutMs,
+    baseUrl,
+    accessTokens: createAccessTokens({ ...options, timeoutMs: patience, tokenUrl: `${baseUrl}/token` }),
+    keyVault: {
+      async active(): Promise<Credential> {
+        state.asked++;
+        await Promise.resolve();
+        if (state.failure) throw state.failure;
+        return { version: String(state.version), projectId: 'first', clientEmail: 'push@first.example', privateKey };
+      },
+      forget: ({ version }) => {
+        state.forgotten.push(version);
+      },
+    },
+  });
+  return { send, state };
+}
+
+const sent = () => server.requests.filter(({ path }) => path !== '/token');
+const exchanged = () => server.requests.filter(({ path }) => path === '/token').length;
+
+test('one message is one request with the project’s token', async () => {
+  const { send } = room(accepted);
+  expect(await send(aToken(), message)).toEqual({ outcome: 'accepted', messageId: 'projects/first/messages/1' });
+  const [request] = sent();
+  expect({
+    ...request,
+    headers: request?.headers.authorization,
+    body: JSON.parse(request?.body ?? '') as unknown,
+  }).toEqual({
+    method: 'POST',
+    path: '/v1/projects/first/messages:send',
+    headers: 'Bearer t1',
+    body: { message: { token: aToken(), ...message } },
+  });
+});
+
+test.each<{ name: string; given: string; expect: 'fid' | 'token' }>([
+  { name: 'an installation id', given: 'cIB0dGVzdF9maWRfMDAwMQ', expect: 'fid' },
+  { name: 'a registration token', given: aToken(), expect: 'token' },
+  { name: 'what begins as no installation id does', given: 'aIB0dGVzdF9maWRfMDAwMQ', expect: 'token' },
+  { name: 'what is longer than an installation id', given: 'cIB0dGVzdF9maWRfMDAwMQQ', expect: 'token' },
+])('$name is addressed as $expect', async ({ given, expect: field }) => {
+  const { send } = room(accepted);
+  await send(given, message);
+  expect(JSON.parse(sent()[0]?.body ?? '')).toEqual({ message: { [field]: given, ...message } });
+});
+
+test('further messages need no further token', async () => {
+  const { send } = room(accepted);
+  await Promise.all([send('one', message), send('two', message)]);
+  await send('three', message);
+  expect([exchanged(), sent().length]).toEqual([1, 3]);
+});
+
+test('a token that is refused is renewed once, with the credentials asked for again', async () => {
+  const { send, state } = room(unauthenticated, accepted);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'accepted' });
+  expect(sent().map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
+  expect(state.forgotten).toEqual(['1']);
+});
+
+test('a second refusal is the ledger’s business', async () => {
+  const { send } = room(unauthenticated);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNAUTHENTICATED' });
+  expect(sent()).toHaveLength(2);
+});
+
+test('a message with a mistake is not sent twice', async () => {
+  const { send } = room(answerJson(400, { error: { message: 'Invalid JSON payload received.' } }));
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'refused' });
+  expect(sent()).toHaveLength(1);
+});
+
+test('many messages that are refused together renew the token once', async () => {
+  const { send } = room(accepted);
+  await send('first', message);
+  server.state.answer = (request, response) => {
+    if (request.path === '/token') answerJson(200, { access_token: 'fresh' })(request, response);
+    else (request.headers.authorization === 'Bearer fresh' ? accepted : unauthenticated)(request, response);
+  };
+  server.requests.length = 0;
+  const results = await Promise.all(Array.from({ length: 30 }, (_, n) => send(`device-${n}`, message)));
+  expect(results.filter(({ outcome }) => outcome !== 'accepted')).toEqual([]);
+  expect(exchanged()).toBe(1);
+});
+
+test('a connection that was closed is opened again once', async () => {
+  const { send } = room(hangUp, accepted);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'accepted' });
+  expect(sent()).toHaveLength(2);
+});
+
+test('a connection that breaks again is tried later', async () => {
+  const { send } = room(hangUp);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UND_ERR_SOCKET' });
+  expect(sent()).toHaveLength(2);
+});
+
+test('no answer in time is tried later, not at once', async () => {
+  const { send } = roomWithin(50, silence);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'TIMEOUT' });
+  expect(sent()).toHaveLength(1);
+});
+
+test('a server that cannot be reached is tried later', async () => {
+  const { send } = room(accepted);
+  await send('warm-up', message);
+  const elsewhere = createFcmSender({
+    baseUrl: 'http://127.0.0.1:1',
+    dispatcher: server.dispatcher,
+    keyVault: {
+      active: () => Promise.resolve({ version: '1', projectId: 'p', clientEmail: '', privateKey }),
+      forget: () => undefined,
+    },
+    accessTokens: { of: () => Promise.resolve('t'), forget: () => undefined },
+    timeoutMs: patience,
+    now: () => monday,
+  });
+  expect(await elsewhere(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'ECONNREFUSED' });
+});
+
+test.each<{ name: string; given: Error; expect: { code: string; asked: number } }>([
+  {
+    name: 'credentials that were never registered',
+    given: new CredentialError('CREDENTIALS_NOT_CONFIGURED', 'register'),
+    expect: { code: 'CREDENTIALS_NOT_CONFIGURED', asked: 1 },
+  },
+  {
+    name: 'credentials that are lost, unless there are newer ones',
+    given: new CredentialError('CREDENTIALS_LOST', 'register'),
+    expect: { code: 'CREDENTIALS_LOST', asked: 2 },
+  },
+  {
+    name: 'credentials that are disabled, unless there are newer ones',
+    given: new CredentialError('CREDENTIALS_DISABLED', 'register'),
+    expect: { code: 'CREDENTIALS_DISABLED', asked: 2 },
+  },
+  {
+    name: 'a database that is down',
+    given: new Error('14 UNAVAILABLE'),
+    expect: { code: 'CREDENTIALS_UNAVAILABLE', asked: 1 },
+  },
+])('$name: try later, without asking FCM', async ({ given, expect: { code, asked } }) => {
+  const { send, state } = room(accepted);
+  state.failure = given;
+  expect(await send(aToken(), message)).toEqual({ outcome: 'try-later', code, detail: given.message });
+  expect([server.requests, state.asked]).toEqual([[], asked]);
+});
+
+test.each<{ name: string; given: string; expect: { code: string; forgotten: readonly string[] } }>([
+  {
+    name: 'a key that was rotated',
+    given: 'Invalid JWT Signature.',
+    expect: { code: 'INVALID_SIGNATURE', forgotten: ['1', '1'] },
+  },
+  {
+    name: 'an account that was deleted',
+    given: 'Invalid grant: account not found',
+    expect: { code: 'ACCOUNT_NOT_FOUND', forgotten: ['1', '1'] },
+  },
+  { name: 'a clock that is wrong', given: 'reasonable timeframe', expect: { code: 'CLOCK_SKEW', forgotten: [] } },
+])('$name: try later, without asking FCM', async ({ given, expect: { code, forgotten } }) => {
+  const { send, state } = room(accepted);
+  server.state.answer = answerJson(400, { error: 'invalid_grant', error_description: given });
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code });
+  expect([sent(), state.forgotten]).toEqual([[], forgotten]);
+});
