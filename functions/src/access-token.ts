@@ -22,8 +22,8 @@ export interface AccessTokens {
    * @throws {CredentialError} with a code of its own for each way in which Google refuses the account
    */
   of(credential: Credential): Promise<string>;
-  /** Exchanges anew at the next call, if this is what it would answer: the token was refused. */
-  forget(refused: string): void;
+  /** Exchanges anew at the next call, if this is what it would answer: the token was refused. Tells whether it was. */
+  forget(refused: string): boolean;
 }
 
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
@@ -52,7 +52,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     },
     forget(refused) {
       // Of many messages that are refused together only the first finds it still held.
-      if (held?.value === refused) held = undefined;
+      if (held?.value !== refused) return false;
+      held = undefined;
+      return true;
     },
   };
 }
@@ -73,7 +75,7 @@ async function exchange(
   const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(credential, now()) };
   const { status, body } = await post(tokenUrl, new URLSearchParams(form), dispatcher, timeoutMs);
   if (status === 200 && typeof body['access_token'] === 'string') {
-    return { token: body['access_token'], lifetimeMs: Number(body['expires_in'] ?? 3600) * 1000 };
+    return { token: body['access_token'], lifetimeMs: (Number(body['expires_in']) || 3600) * 1000 };
   }
   throw refusal(status, body);
 }

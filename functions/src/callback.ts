@@ -63,7 +63,7 @@ const boundedText = (maxLength: number) =>
     v.nonEmpty('must not be empty'),
     v.maxLength(maxLength, `must have at most ${maxLength} characters`),
   );
-const optional = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullish(schema));
+const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 
 /** The queue's name is the id of its settings document. */
 function isDocumentId(name: string): boolean {

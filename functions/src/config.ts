@@ -22,7 +22,7 @@ export const parameters = {
   }),
   LEASE_SECONDS: defineInt('LEASE_SECONDS', {
     default: 60,
-    description: 'How long one attempt may take before another is made of it, 30 to 600 seconds.',
+    description: 'How long one attempt may take before another is made of it, 60 to 600 seconds.',
   }),
   FCM_BASE_URL: defineString('FCM_BASE_URL', {
     default: 'https://fcm.googleapis.com',
@@ -73,10 +73,10 @@ const environmentSchema = v.object({
   CREDENTIALS_SECRET: text('callback-push-credentials'),
   CACHE_SECONDS: seconds(60, 0, 3600),
   FRESH_SECONDS: seconds(5, 0, 3600),
-  LEASE_SECONDS: seconds(60, 30, 600),
+  LEASE_SECONDS: seconds(60, 60, 600),
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
-  SECRET_MANAGER_ADDRESS: v.pipe(text(google.SECRET_MANAGER_ADDRESS), v.regex(/^[^:/]+:\d+$/, 'must be host:port')),
+  SECRET_MANAGER_ADDRESS: v.pipe(text(google.SECRET_MANAGER_ADDRESS), v.regex(/^[\w.-]+:\d+$/, 'must be host:port')),
 });
 
 /**
@@ -109,6 +109,6 @@ export function readConfig(environment: Environment): Config {
 }
 
 function hostAndPort(address: string): { host: string; port: number } {
-  const { hostname, port } = new URL(`http://${address}`);
-  return { host: hostname, port: Number(port) };
+  const [host = '', port] = address.split(':');
+  return { host, port: Number(port) };
 }

@@ -86,7 +86,8 @@ export function decide(
  */
 export function dependsOnSettings(before: Callback | undefined, after: Callback | undefined): boolean {
   if (!before || !after || after.pushTargets.length === 0) return false;
-  return (after.estimatedWaitTime !== undefined && mayBecomeDue(before, after)) || hasNewAttempt(before, after);
+  const isDialled = after.callDirection === 'USERTERMINATED' && hasNewAttempt(before, after);
+  return isDialled || (after.estimatedWaitTime !== undefined && mayBecomeDue(before, after));
 }
 
 /**
@@ -95,7 +96,7 @@ export function dependsOnSettings(before: Callback | undefined, after: Callback 
  * @param current absent when the document no longer exists
  */
 export function stillHolds(notice: Notice, current: Callback | undefined, settings: Settings, now: number): boolean {
-  if (!current) return notice.event === 'CALLBACK_PURGED';
+  if (!current) return outlivesCallback(notice);
   if (current.pushTargets.length === 0) return false;
   switch (notice.event) {
     case 'CALLBACK_UPCOMING':
@@ -113,6 +114,11 @@ export function stillHolds(notice: Notice, current: Callback | undefined, settin
     default:
       return notice.event satisfies never;
   }
+}
+
+/** Whether it is over and done with, and so stays true of a callback whose document was cleared away. */
+export function outlivesCallback({ event }: Notice): boolean {
+  return event === 'CALLBACK_PURGED' || event === 'CALLBACK_FINAL_ATTEMPT_FAILED';
 }
 
 /** One booking of a callback: rescheduled in place it starts anew and may be announced anew. */

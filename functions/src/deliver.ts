@@ -1,9 +1,9 @@
 import type { Callback } from './callback.ts';
-import { stillHolds, type Notice } from './decision.ts';
+import { outlivesCallback, stillHolds, type Notice } from './decision.ts';
 import { isOpen, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
 import { failureMessage } from './failure.ts';
 import type { PushSender } from './fcm.ts';
-import { noticeIdOf, targetHash, type Claim, type Entry, type Ledger } from './ledger.ts';
+import { noticeIdOf, targetHash, type Claim, type Entry, type Ledger, type Settlement } from './ledger.ts';
 import type { Log } from './log.ts';
 import { buildMessage, staleAt } from './message.ts';
 import type { Settings } from './settings.ts';
@@ -179,16 +179,22 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const settings = callback && (await parts.settingsOf(callback.serviceName));
     if (settings && stillHolds(notice, callback, settings, now())) {
       await attemptAgain(entry, { callbackId, callback, notice, settings, changedAt, deleted: false }, targets);
+    } else if (!callback && outlivesCallback(notice)) {
+      await close(entry, hasReached(entry) ? 'SENT' : 'FAILED', callbackGone);
     } else {
       await close(entry, hasReached(entry) ? 'SENT' : 'SUPERSEDED');
     }
     return 'done';
   }
 
-  async function close(entry: Entry, state: 'SENT' | 'EXPIRED' | 'SUPERSEDED'): Promise<void> {
+  async function close(
+    entry: Entry,
+    state: 'SENT' | 'FAILED' | 'EXPIRED' | 'SUPERSEDED',
+    lastError?: Settlement['lastError'],
+  ): Promise<void> {
     const { callbackId, noticeId, notice, targets, attempts } = entry;
-    const settled = await ledger.settle(entry.claim, { state, targets, now: now() });
-    const severity = state === 'EXPIRED' ? 'ERROR' : 'INFO';
+    const settled = await ledger.settle(entry.claim, { state, targets, now: now(), ...(lastError && { lastError }) });
+    const severity = state === 'EXPIRED' || state === 'FAILED' ? 'ERROR' : 'INFO';
     if (settled)
       log(severity, 'notice-settled', { callbackId, noticeId, event: notice.event, state, attempt: attempts });
   }
@@ -222,6 +228,11 @@ interface Attempt extends Announcement {
   /** From 1. */
   readonly number: number;
 }
+
+const callbackGone = {
+  code: 'CALLBACK_GONE',
+  detail: 'the document was deleted before the push could be repeated',
+};
 
 const targetRemoved: PushResult = {
   outcome: 'refused',

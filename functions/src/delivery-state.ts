@@ -75,8 +75,9 @@ const quotaWaitMs = 60_000;
 const longestWaitMs = 600_000;
 
 /**
- * How long to wait after an attempt: what the provider asked for (but never nothing), else 10 s doubling up to 10 min, plus up to half of
- * it at random; 60 s at least after a quota error (https://firebase.google.com/docs/cloud-messaging/scale-fcm).
+ * How long to wait after an attempt: what the provider asked for, if that is not 0, else 10 s doubling up to 10 min,
+ * plus up to half of it at random; 60 s at least after a quota error
+ * (https://firebase.google.com/docs/cloud-messaging/scale-fcm).
  */
 export function waitMs(result: PushResult, attempt: number, random: number): number {
   if (result.outcome !== 'try-later') return 0;

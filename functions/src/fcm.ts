@@ -53,10 +53,7 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
   try {
     const result = await post(options, credential.projectId, accessToken, target, message);
     const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
-    if (again) {
-      accessTokens.forget(accessToken);
-      keyVault.forget(credential);
-    }
+    if (again && accessTokens.forget(accessToken)) keyVault.forget(credential);
     return { result, again };
   } catch (error) {
     return connectionFailure(error);
@@ -149,8 +146,8 @@ export function classify(
 ): PushResult {
   const answer = parseAnswer(body);
   if (status === 200 && answer.name) return { outcome: 'accepted', messageId: answer.name };
-  const code =
-    (isAboutTarget(answer) ? 'INVALID_TARGET' : answer.errorCode) ?? codeByStatus[status] ?? `HTTP_${status}`;
+  const stated = answer.errorCode ?? codeByStatus[status] ?? `HTTP_${status}`;
+  const code = stated === 'INVALID_ARGUMENT' && isAboutTarget(answer) ? 'INVALID_TARGET' : stated;
   const detail = body.replaceAll(target, '(target)').slice(0, 1000);
   const outcome = consequences[code] ?? 'try-later';
   if (outcome !== 'try-later') return { outcome, code, detail };
@@ -198,8 +195,7 @@ function parseJson(text: string): unknown {
  * INVALID_ARGUMENT stands for a garbled target as well as for a mistake in our message; only a violation of the
  * target's field, or FCM's very sentence about it, speaks of the device.
  */
-function isAboutTarget({ errorCode, message, fields }: Answer): boolean {
-  if (errorCode !== 'INVALID_ARGUMENT') return false;
+function isAboutTarget({ message, fields }: Answer): boolean {
   if (fields.length > 0) return fields.every((field) => field === 'message.token' || field === 'message.fid');
   return message === 'The registration token is not a valid FCM registration token';
 }

@@ -108,13 +108,14 @@ export const onCallbackWritten = onDocumentWritten(
   { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120 },
   async (event) => {
     if (!event.data) {
-      logger.write({ severity: 'ERROR', message: 'change-unreadable', eventId: event.id });
+      log('ERROR', 'change-unreadable', { eventId: event.id });
       return;
     }
     await parts().onChange({
       callbackId: event.params.callbackId,
       eventId: event.id,
-      changedAt: Date.parse(event.time),
+      // An event that does not tell its time is as young as can be.
+      changedAt: Date.parse(event.time) || Date.now(),
       before: documentOf(event.data.before),
       after: documentOf(event.data.after),
     });

@@ -17,6 +17,7 @@ const keepMs = 30 * 24 * 3600_000;
 
 /** States in which a notice ended without having reached anybody. */
 const deadStates: readonly DeliveryState[] = ['FAILED', 'EXPIRED'];
+const isDead = ({ state }: Entry) => deadStates.includes(state);
 /** A dead letter that is replayed has as long as the longest notice, if it is still true. */
 const replayedLifeMs = 60 * 60_000;
 
@@ -88,7 +89,7 @@ export interface Ledger {
   takeOver(entry: Entry, leaseUntil: number, now: number): Promise<Claim | undefined>;
   /** One write. False where the lease had lapsed and somebody else has taken the entry over. */
   settle(claim: Claim, settlement: Settlement): Promise<boolean>;
-  /** One write: a dead letter waits again, for all devices that it did not reach. False where it is none any more. */
+  /** One write: a dead letter waits again. False where it is none any more, or its callback was deleted. */
   replay(entry: Entry, now: number): Promise<boolean>;
   /** Dead letters, the newest first: one read each. */
   deadLetters(limit: number): Promise<Entry[]>;
@@ -149,21 +150,27 @@ export function createLedger(db: Firestore): Ledger {
     },
 
     async replay(entry, now) {
-      const targets = entry.targets.map((row) => (row.state === 'ACCEPTED' ? row : { ...row, state: 'LATER' }));
+      // Of a deleted callback nobody knows the targets any more, and a device that is gone stays gone.
+      if (!isDead(entry) || entry.deleted) return false;
+      const targets = entry.targets.map((row) => (row.state === 'REFUSED' ? { ...row, state: 'LATER' } : row));
       const replayed = await unlessRefused([FAILED_PRECONDITION, NOT_FOUND], () =>
-        entries
-          .doc(entry.noticeId)
-          .update(
-            { state: 'WAITING', targets, staleAt: timestamp(now + replayedLifeMs), ...dueTimes(now, now) },
-            { lastUpdateTime: entry.claim.updateTime },
-          ),
+        entries.doc(entry.noticeId).update(
+          {
+            state: 'WAITING',
+            targets,
+            updatedAt: timestamp(now),
+            staleAt: timestamp(now + replayedLifeMs),
+            ...dueTimes(now, now),
+          },
+          { lastUpdateTime: entry.claim.updateTime },
+        ),
       );
       return replayed !== undefined;
     },
 
     async deadLetters(limit) {
-      const found = await entries.where('state', 'in', deadStates).limit(limit).get();
-      return found.docs.map(entryOf).toSorted((a, b) => b.changedAt - a.changedAt);
+      const dead = entries.where('state', 'in', deadStates).orderBy('changedAt', 'desc');
+      return (await dead.limit(limit).get()).docs.map(entryOf);
     },
 
     async overdue(now, limit) {

@@ -6,6 +6,7 @@ import type { NoticeEvent } from './decision.ts';
  */
 export type LogEvent =
   | 'callback-rejected'
+  | 'change-unreadable'
   | 'change-ignored'
   | 'change-outdated'
   | 'notice-superseded'

@@ -16,8 +16,7 @@ export function parse<S extends v.GenericSchema>(schema: S, input: unknown): Par
 
 function describe(issue: v.BaseIssue<unknown>): string {
   const field = v.getDotPath(issue) ?? '(document)';
-  if (issue.kind === 'validation' || issue.type === 'custom' || issue.type === 'check')
-    return `${field}: ${issue.message}`;
+  if (issue.kind === 'validation' || issue.type === 'custom') return `${field}: ${issue.message}`;
   const expected = issue.expected ?? 'another value';
   return `${field}: expected ${expected}, got ${issue.type === 'picklist' ? clip(issue.received) : kindOf(issue.input)}`;
 }

@@ -25,7 +25,7 @@ export interface Settings {
 
 export const builtInSettings: Settings = { pushNotificationThresholdMinutes: 5, maxDialAttempts: 3, messages: {} };
 
-const optional = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullish(schema));
+const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 const wholeNumber = (min: number, max: number) =>
   v.pipe(
     v.number(),
@@ -50,13 +50,18 @@ const text = v.object({
   body: v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(1000, 'must be at most 1000 characters')),
 });
 
+const languageTag = v.pipe(
+  v.string(),
+  v.check((tag) => canonicalTag(tag) !== '', 'must be a BCP 47 language tag such as pt-BR'),
+);
+
 const settingsSchema = v.object({
   pushNotificationThresholdMinutes: optional(
     v.pipe(v.number(), v.minValue(0, 'must be ≥ 0'), v.maxValue(1440, 'must be ≤ 1440')),
   ),
   maxDialAttempts: optional(wholeNumber(1, 100)),
   businessHours: optional(businessHours),
-  messages: optional(v.record(v.picklist(noticeEvents), v.record(v.string(), text))),
+  messages: optional(v.record(v.picklist(noticeEvents), v.record(languageTag, text))),
   callIn: optional(
     v.object({
       groupName: v.optional(v.string()),
@@ -102,7 +107,7 @@ function mergeTexts(below: Settings['messages'], above: Settings['messages']): S
   return Object.fromEntries(events.map((event) => [event, { ...below[event], ...byCanonicalTag(above[event]) }]));
 }
 
-/** Tags mean the same in any case (RFC 5646, section 2.1.1); what is no tag is never looked up. */
+/** Tags mean the same in any case (RFC 5646, section 2.1.1). */
 function byCanonicalTag(texts: TextByLanguage = {}): TextByLanguage {
   return Object.fromEntries(Object.entries(texts).map(([tag, text]) => [canonicalTag(tag), text]));
 }
@@ -164,7 +169,9 @@ export function createSettingsCache({
     remembered.set(serviceName, { settings, until: now() + maxAgeMs });
     if (remembered.size > maxQueues) remembered.delete([...remembered.keys()][0] ?? '');
     // A failed read is not remembered: the next event asks again.
-    settings.catch(() => remembered.delete(serviceName));
+    settings.catch(() => {
+      if (remembered.get(serviceName)?.settings === settings) remembered.delete(serviceName);
+    });
     return settings;
   };
 }

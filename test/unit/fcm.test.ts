@@ -156,7 +156,7 @@ test('a server that cannot be reached is tried later', async () => {
       active: () => Promise.resolve({ version: '1', projectId: 'p', clientEmail: '', privateKey }),
       forget: () => undefined,
     },
-    accessTokens: { of: () => Promise.resolve('t'), forget: () => undefined },
+    accessTokens: { of: () => Promise.resolve('t'), forget: () => false },
     timeoutMs: patience,
     now: () => monday,
   });

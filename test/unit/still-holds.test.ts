@@ -123,7 +123,7 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
       given: { current: aCallback({ ...failed, dialAttempts: 3, generation: monday }) },
       expect: false,
     },
-    { name: 'it was deleted', given: {}, expect: false },
+    { name: 'it was deleted', given: {}, expect: true },
   ],
 };
 
