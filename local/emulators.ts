@@ -101,12 +101,20 @@ async function ready(
   });
 }
 
-/** firebase.json with other ports, and the functions' parameters from a folder of this stack alone. */
+/**
+ * firebase.json with other ports, the functions' parameters from a folder of this stack alone, and what of the stack
+ * the hosted page must reach that lies elsewhere in the cloud.
+ */
 async function configFor(ports: Ports, folder: string): Promise<object> {
   const config = JSON.parse(await readFile(path.join(root, 'firebase.json'), 'utf8')) as {
     functions: object[];
+    hosting: { headers: { headers: { key: string; value: string }[] }[] };
     emulators: Record<string, unknown>;
   };
+  const local = `${origin(ports.auth)} ${origin(ports.inbox)}`;
+  for (const { headers } of config.hosting.headers) {
+    for (const header of headers) header.value = header.value.replace(/connect-src 'self'/, `$& ${local}`);
+  }
   const at = (port: number) => ({ host, port });
   return {
     ...config,
@@ -119,8 +127,14 @@ async function configFor(ports: Ports, folder: string): Promise<object> {
       eventarc: at(ports.eventarc),
       hub: at(ports.hub),
       logging: at(ports.logging),
+      auth: at(ports.auth),
+      hosting: at(ports.hosting),
     },
   };
+}
+
+function origin(port: number): string {
+  return `http://${host}:${port}`;
 }
 
 function environmentFile(parameters: Readonly<Record<string, string>>): string {

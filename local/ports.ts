@@ -16,6 +16,8 @@ const servers = [
   'hub',
   'logging',
   'secretManager',
+  'auth',
+  'hosting',
 ] as const;
 export type Server = (typeof servers)[number];
 export type Ports = Readonly<Record<Server, number>>;

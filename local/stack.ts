@@ -4,6 +4,7 @@ import { startEmulators, type Emulators } from './emulators.ts';
 import { startGoogle, type Google } from './google.ts';
 import { createServiceAccount } from './oauth.ts';
 import { demandFree, host, portsFrom, type Ports } from './ports.ts';
+import { seedUsers } from './users.ts';
 import { warmUp } from './warm-up.ts';
 import { startSecretManager, type SecretManager } from './secret-manager.ts';
 
@@ -80,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const { secretManager: secretManagerPort, firestore: firestorePort } = ports;
       await registerCredentials({ projectId, secretId, secretManagerPort, firestorePort }, account);
     };
+    await step('Users of the page', () => seedUsers(projectId, ports.auth));
     if (options.registered ?? true) {
       await step('Firebase credentials', register);
       await step('Warming the functions', () => warmUp(google, projectId, ports.firestore));
@@ -100,6 +102,7 @@ function localParameters(google: Google, ports: Ports): Record<string, string> {
     CACHE_SECONDS: String(cacheSeconds),
     FRESH_SECONDS: '5',
     LEASE_SECONDS: '60',
+    CREDENTIALS_GRACE_HOURS: '24',
     FCM_BASE_URL: google.url,
     OAUTH_TOKEN_URL: `${google.url}/token`,
     SECRET_MANAGER_ADDRESS: `${host}:${ports.secretManager}`,

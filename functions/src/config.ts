@@ -24,6 +24,10 @@ export const parameters = {
     default: 60,
     description: 'How long one attempt may take before another is made of it, 60 to 600 seconds.',
   }),
+  CREDENTIALS_GRACE_HOURS: defineInt('CREDENTIALS_GRACE_HOURS', {
+    default: 24,
+    description: 'How long replaced credentials still work before they are destroyed, 1 to 720 hours.',
+  }),
   FCM_BASE_URL: defineString('FCM_BASE_URL', {
     default: 'https://fcm.googleapis.com',
     description: 'FCM HTTP v1 API. Another address than Google’s is taken only in the emulator.',
@@ -45,6 +49,7 @@ export interface Config {
   readonly cacheMs: number;
   readonly freshForMs: number;
   readonly leaseMs: number;
+  readonly graceMs: number;
   readonly fcmBaseUrl: string;
   readonly oauthTokenUrl: string;
   /** Absent = Google's. */
@@ -60,20 +65,21 @@ const google = {
 } as const;
 
 const text = (whenAbsent: string) => v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), whenAbsent);
-const seconds = (whenAbsent: number, min: number, max: number) =>
+const within = (unit: string, whenAbsent: number, min: number, max: number) =>
   v.pipe(
     v.optional(v.string(), String(whenAbsent)),
     v.transform((text) => (text.trim() === '' ? NaN : Number(text))),
-    v.check((value) => value >= min && value <= max, `must be a number of seconds, ${min} to ${max}`),
+    v.check((value) => value >= min && value <= max, `must be a number of ${unit}, ${min} to ${max}`),
   );
 
 const environmentSchema = v.object({
   GCLOUD_PROJECT: v.string(),
   REGION: text('us-central1'),
   CREDENTIALS_SECRET: text('callback-push-credentials'),
-  CACHE_SECONDS: seconds(60, 0, 3600),
-  FRESH_SECONDS: seconds(5, 0, 3600),
-  LEASE_SECONDS: seconds(60, 60, 600),
+  CACHE_SECONDS: within('seconds', 60, 0, 3600),
+  FRESH_SECONDS: within('seconds', 5, 0, 3600),
+  LEASE_SECONDS: within('seconds', 60, 60, 600),
+  CREDENTIALS_GRACE_HOURS: within('hours', 24, 1, 720),
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
   SECRET_MANAGER_ADDRESS: v.pipe(text(google.SECRET_MANAGER_ADDRESS), v.regex(/^[\w.-]+:\d+$/, 'must be host:port')),
@@ -102,6 +108,7 @@ export function readConfig(environment: Environment): Config {
     cacheMs: env.CACHE_SECONDS * 1000,
     freshForMs: env.FRESH_SECONDS * 1000,
     leaseMs: env.LEASE_SECONDS * 1000,
+    graceMs: env.CREDENTIALS_GRACE_HOURS * 3600_000,
     fcmBaseUrl: env.FCM_BASE_URL,
     oauthTokenUrl: env.OAUTH_TOKEN_URL,
     ...(strangers.includes('SECRET_MANAGER_ADDRESS') && { secretManager: hostAndPort(env.SECRET_MANAGER_ADDRESS) }),

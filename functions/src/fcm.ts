@@ -60,18 +60,37 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
   }
 }
 
+/** What one request to FCM needs beside its credentials. */
+type Transport = Pick<FcmOptions, 'baseUrl' | 'dispatcher' | 'timeoutMs' | 'now'>;
+
+/**
+ * Asks FCM whether it would send for this account in this project, without sending: a made-up target gets as far as
+ * authentication, permission, project and API.
+ */
+export async function probe(transport: Transport, projectId: string, accessToken: string): Promise<PushResult> {
+  try {
+    return await post(transport, projectId, accessToken, 'probe', { data: { probe: 'true' } }, true);
+  } catch (error) {
+    return connectionFailure(error).result;
+  }
+}
+
 async function post(
-  { baseUrl, dispatcher, timeoutMs, now }: FcmOptions,
+  { baseUrl, dispatcher, timeoutMs, now }: Transport,
   projectId: string,
   accessToken: string,
   target: string,
-  message: PushMessage,
+  message: Partial<PushMessage>,
+  validateOnly = false,
 ): Promise<PushResult> {
   const answer = await request(`${baseUrl}/v1/projects/${encodeURIComponent(projectId)}/messages:send`, {
     method: 'POST',
     dispatcher,
     headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ message: { ...addressOf(target), ...message } }),
+    body: JSON.stringify({
+      ...(validateOnly && { validate_only: true }),
+      message: { ...addressOf(target), ...message },
+    }),
     signal: AbortSignal.timeout(timeoutMs),
   });
   return classify(answer.statusCode, await answer.body.text(), answer.headers['retry-after'], target, now());

@@ -6,15 +6,21 @@ import { setGlobalOptions } from 'firebase-functions/v2';
 import { onDocumentWritten } from 'firebase-functions/v2/firestore';
 import { onSchedule } from 'firebase-functions/v2/scheduler';
 import { onTaskDispatched } from 'firebase-functions/v2/tasks';
-import { HttpsError } from 'firebase-functions/v2/https';
+import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
 import { Agent } from 'undici';
 import { createAccessTokens } from './access-token.ts';
-import { createAnnouncer, type CallbackDocument, type Change } from './announce.ts';
+import { managerOf } from './access.ts';
+import { createAdminApi, type AdminResponse } from './admin-api.ts';
+import { createAnnouncer, type CallbackDocument } from './announce.ts';
 import { parseCallback } from './callback.ts';
 import { parameters, readConfig } from './config.ts';
+import { createAuditLog } from './audit.ts';
+import { createCredentialTest } from './credential-test.ts';
+import { updateCredentials } from './credentials.ts';
+import { failureCode, failureMessage } from './failure.ts';
 import { createCredentialStore } from './credential-store.ts';
-import { createDelivery, type Delivery } from './deliver.ts';
-import { createFcmSender } from './fcm.ts';
+import { createDelivery } from './deliver.ts';
+import { createFcmSender, probe } from './fcm.ts';
 import { createKeyVault } from './key-vault.ts';
 import { createLedger } from './ledger.ts';
 import type { Log } from './log.ts';
@@ -27,27 +33,31 @@ const maxConnections = 100;
 
 setGlobalOptions({ region: parameters.REGION });
 
-interface Parts extends Pick<Delivery, 'retry' | 'sweep'> {
-  readonly onChange: (change: Change) => Promise<void>;
+/** A value that is made once an instance, when it is first needed: parameters have no value any earlier. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
-let composed: Parts | undefined;
+const now = () => Date.now();
 
-/** The composition root: every adapter is made here, once an instance, when the first event needs it. */
-function parts(): Parts {
-  composed ??= compose();
-  return composed;
-}
-
-function compose(): Parts {
+/** What every function stands on. */
+const base = once(() => {
   const config = readConfig(process.env);
   const app = getApps()[0] ?? initializeApp();
   const db = getFirestore(app);
-  const now = () => Date.now();
   const dispatcher = new Agent({ connections: maxConnections, pipelining: 1 });
-  const keyVault = createKeyVault(createCredentialStore(db, config), now, config.cacheMs);
-  const timeoutMs = requestTimeoutMs;
-  const accessTokens = createAccessTokens({ tokenUrl: config.oauthTokenUrl, dispatcher, now, timeoutMs });
+  const store = createCredentialStore(db, config, now);
+  const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
+  const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
+  /** @param maxAgeMs how long it may take until a rotation is noticed */
+  const senderWithin = (maxAgeMs: number) =>
+    createFcmSender({ ...fcm, keyVault: createKeyVault(store, now, maxAgeMs), accessTokens: newAccessTokens() });
+  return { config, app, db, store, fcm, newAccessTokens, senderWithin };
+});
+
+const delivery = once(() => {
+  const { config, app, db, senderWithin } = base();
   const settingsOf = createSettingsCache({
     async read(serviceName) {
       const settings = db.collection('callbackSettings');
@@ -64,7 +74,7 @@ function compose(): Parts {
     documentOf(await db.collection('callbacks').doc(callbackId).get());
   const { deliver, retry, sweep } = createDelivery({
     ledger: createLedger(db),
-    send: createFcmSender({ baseUrl: config.fcmBaseUrl, dispatcher, keyVault, accessTokens, timeoutMs, now }),
+    send: senderWithin(config.cacheMs),
     settingsOf,
     async currentCallback(callbackId) {
       const document = await readCallback(callbackId);
@@ -84,7 +94,38 @@ function compose(): Parts {
   });
   const { freshForMs } = config;
   return { onChange: createAnnouncer({ settingsOf, readCallback, deliver, log, now, freshForMs }), retry, sweep };
-}
+});
+
+const adminApi = once(() => {
+  const { config, app, db, store, fcm, newAccessTokens, senderWithin } = base();
+  const authEmulator = process.env['FIREBASE_AUTH_EMULATOR_HOST'];
+  return createAdminApi({
+    environment: authEmulator
+      ? { emulator: true, authEmulator: `http://${authEmulator}`, sandbox: config.fcmBaseUrl }
+      : { emulator: false },
+    manager: (authorization) =>
+      managerOf(authorization, async (token) => {
+        const { getAuth } = await import('firebase-admin/auth');
+        const { uid, email, role } = await getAuth(app).verifyIdToken(token, true);
+        return { uid, ...(email && { email }), role: role as unknown };
+      }),
+    active: () => store.active(),
+    update: (request, by, report) =>
+      updateCredentials(request, by, {
+        newAccessTokens,
+        probe: (projectId, accessToken) => probe(fcm, projectId, accessToken),
+        registry: store,
+        report,
+      }),
+    // What is tested is what is in force at this moment, not what was remembered.
+    test: createCredentialTest({ registry: store, send: senderWithin(0), now }),
+    audit: createAuditLog(db),
+    now,
+    reportBug: (error) => {
+      log('ERROR', 'admin-failed', { code: failureCode(error), reason: failureMessage(error) });
+    },
+  });
+});
 
 const log: Log = (severity, event, fields) => {
   logger.write({ severity, message: event, ...fields });
@@ -111,7 +152,7 @@ export const onCallbackWritten = onDocumentWritten(
       log('ERROR', 'change-unreadable', { eventId: event.id });
       return;
     }
-    await parts().onChange({
+    await delivery().onChange({
       callbackId: event.params.callbackId,
       eventId: event.id,
       // An event that does not tell its time is as young as can be.
@@ -129,7 +170,7 @@ export const retryNotice = onTaskDispatched<{ noticeId: string }>(
     rateLimits: { maxConcurrentDispatches: 500 },
   },
   async ({ data }) => {
-    const outcome = await parts().retry(data.noticeId);
+    const outcome = await delivery().retry(data.noticeId);
     // A queue whose clock runs ahead (the emulator's ignores the time) has to come again: the ledger decides.
     if (outcome === 'not-due') throw new HttpsError('unavailable', 'the notice is not due yet');
   },
@@ -137,5 +178,43 @@ export const retryNotice = onTaskDispatched<{ noticeId: string }>(
 
 /** Takes up what crashed attempts and lost tasks left behind. */
 export const sweepNotices = onSchedule('every 1 minutes', async () => {
-  await parts().sweep();
+  await delivery().sweep();
 });
+
+/** Replaced credentials work on for a grace period, for pushes under way; then nobody can use them any more. */
+export const destroyRetiredCredentials = onSchedule('every 60 minutes', async () => {
+  const count = await base().store.destroyRetired(now());
+  if (count > 0) log('INFO', 'credentials-destroyed', { count });
+});
+
+/** The API of the Push Notification page, behind Hosting's rewrite of `/admin/**`. */
+export const admin = onRequest({ timeoutSeconds: 60 }, async (request, response) => {
+  await adminApi()(adminRequestOf(request), answerTo(response));
+});
+
+function adminRequestOf({ method, path, query, headers, body, rawBody }: Request) {
+  const { authorization, accept } = headers;
+  return {
+    method,
+    path,
+    query,
+    headers: { authorization, accept },
+    body: body as unknown,
+    bodyBytes: (rawBody as Buffer | undefined)?.length ?? 0,
+  };
+}
+
+function answerTo(response: Parameters<Parameters<typeof onRequest>[0]>[1]): AdminResponse {
+  return {
+    json(status, body) {
+      response.status(status).set('cache-control', 'no-store').json(body);
+    },
+    lines() {
+      response.status(200).set({ 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+      return (line) => response.write(`${JSON.stringify(line)}\n`);
+    },
+    end() {
+      response.end();
+    },
+  };
+}

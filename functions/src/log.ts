@@ -19,7 +19,9 @@ export type LogEvent =
   | 'retry-failed'
   | 'settings-rejected'
   | 'settings-missing'
-  | 'sweep-finished';
+  | 'sweep-finished'
+  | 'credentials-destroyed'
+  | 'admin-failed';
 
 export interface LogFields {
   readonly callbackId?: string;
