@@ -18,7 +18,7 @@ export default {
     {
       ...shared,
       displayName: 'emulator',
-      testMatch: ['<rootDir>/test/emulator/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{emulator,browser}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/start-stack.ts',
       globalTeardown: '<rootDir>/test/support/stop-stack.ts',
     },

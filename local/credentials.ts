@@ -1,6 +1,7 @@
 import { Firestore } from '@google-cloud/firestore';
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { credentials as grpcCredentials } from '@grpc/grpc-js';
+import { publicFacts } from '../functions/src/service-account.ts';
 import { host } from './ports.ts';
 import type { ServiceAccountJson } from './oauth.ts';
 
@@ -29,7 +30,14 @@ export async function registerCredentials(registry: Registry, account: ServiceAc
     const payload = { data: Buffer.from(JSON.stringify(account)) };
     const [added] = await secrets.addSecretVersion({ parent: secret, payload });
     const version = added.name?.split('/').at(-1);
-    await db.doc('pushCredentials/active').set({ version, projectId: account.project_id, updatedAt: new Date() });
+    const { project_id: id, client_email: clientEmail, private_key: privateKey } = account;
+    await db.doc('pushCredentials/active').set({
+      ...publicFacts({ projectId: id, clientEmail, privateKey }),
+      version,
+      updatedAt: new Date().toISOString(),
+      updatedBy: 'the local stack',
+      lastTest: null,
+    });
   } finally {
     await Promise.all([secrets.close(), db.terminate()]);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { send, type Surroundings } from './fcm.ts';
@@ -186,6 +187,7 @@ function localRoutes(
     ['DELETE', /^\/local\/faults$/, clearFaults],
     ['GET', /^\/local\/counters$/, () => ok({ ...requests(), ...alsoCounted() })],
     ['DELETE', /^\/local\/counters$/, resetCounters],
+    ['POST', /^\/local\/browsers$/, () => ok({ token: `local-browser:${randomUUID()}` })],
     ['POST', /^\/local\/accounts$/, create],
     ['PUT', /^\/local\/accounts$/, register],
     ['PATCH', /^\/local\/accounts\/([^/]+)$/, change],
@@ -240,6 +242,7 @@ async function answerTo(
   // A page of the web whose name is made to resolve to this machine must not get at the keys made here.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return notLocal;
   const [path = '', query = ''] = (request.url ?? '').split('?');
+  if (openToPages.has(path)) allowLocalPages(request, response);
   const route = routes.find(([method, pattern]) => method === request.method && pattern.test(path));
   if (!route) return noRoute;
   const body = await readBody(request);
@@ -248,6 +251,14 @@ async function answerTo(
   const caught = decoded(pattern.exec(path)?.[1] ?? '');
   if (caught === undefined) return wrong(['address: must be percent-encoded UTF-8']);
   return handle({ query: new URLSearchParams(query), caught, body, request, response });
+}
+
+/** What the hosted page asks for from the origin of its own: a target for this browser, and what arrives there. */
+const openToPages = new Set(['/local/browsers', '/inbox/events']);
+
+function allowLocalPages({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
+  if (!/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(origin ?? '')) return;
+  response.setHeader('access-control-allow-origin', origin ?? '').setHeader('vary', 'origin');
 }
 
 function decoded(part: string): string | undefined {

@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -17,6 +17,7 @@ const tools = {
   // Jest loads packages that are ES modules only with this flag.
   jest: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
   tsc: ['node_modules/typescript/bin/tsc'],
+  vite: ['node_modules/vite/bin/vite.js'],
   eslint: ['node_modules/eslint/bin/eslint.js'],
   prettier: ['node_modules/prettier/bin/prettier.cjs'],
 };
@@ -41,6 +42,8 @@ async function runWanted() {
     ['Format', [...tools.prettier, '--check', '.']],
     ['Lint', [...tools.eslint, '--max-warnings', '0', '.']],
     ['Types', [...tools.tsc, '-p', '.']],
+    ['Types of the page', [...tools.tsc, '--noEmit', '-p', 'hosting']],
+    ['Types of the service worker', [...tools.tsc, '--noEmit', '-p', 'hosting/worker']],
   ];
   for (const [name, command] of checks) {
     console.log(`▶ ${name}`);
@@ -79,22 +82,43 @@ async function install(folder) {
   writeFileSync(stamp, lock);
 }
 
-/** Compiles the functions unless their sources are the ones that were compiled last. */
+/** Compiles the functions and the hosted page unless their sources are the ones that were compiled last. */
 async function build() {
-  const stamp = path.join(root, 'functions/lib/.built-from');
-  const sources = readdirSync(path.join(root, 'functions/src')).map((name) => path.join(root, 'functions/src', name));
-  const state = digest([
-    ...sources.sort(),
-    path.join(root, 'functions/tsconfig.json'),
-    path.join(root, 'tsconfig.base.json'),
-  ]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
-  await step('Building the functions', node, [...tools.tsc, '-p', 'functions'], {
-    cwd: root,
-    advice: 'mend the errors above',
-  });
-  mkdirSync(path.dirname(stamp), { recursive: true });
+  const compile = (title, ...args) => step(title, node, args, { cwd: root, advice: 'mend the errors above' });
+  await unlessBuilt('functions/lib', ['functions/src', 'functions/tsconfig.json', 'tsconfig.base.json'], () =>
+    compile('Building the functions', ...tools.tsc, '-p', 'functions'),
+  );
+  await unlessBuilt(
+    'hosting/dist',
+    [
+      'hosting/src',
+      'hosting/worker',
+      'hosting/public',
+      'hosting/index.html',
+      'hosting/vite.config.ts',
+      'hosting/vite.sw.config.ts',
+    ],
+    async () => {
+      await compile('Building the page', ...tools.vite, 'build', '-c', 'hosting/vite.config.ts');
+      await compile('Building its service worker', ...tools.vite, 'build', '-c', 'hosting/vite.sw.config.ts');
+    },
+  );
+}
+
+async function unlessBuilt(output, sources, compile) {
+  // Beside the output, not in it: what lies in hosting/dist is served.
+  const stamp = path.join(root, 'node_modules', `.built-${output.replace('/', '-')}`);
+  const state = digest(sources.flatMap((source) => filesIn(path.join(root, source))));
+  if (existsSync(path.join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  await compile();
   writeFileSync(stamp, state);
+}
+
+function filesIn(place) {
+  if (!statSync(place).isDirectory()) return [place];
+  return readdirSync(place)
+    .sort()
+    .flatMap((name) => filesIn(path.join(place, name)));
 }
 
 function digest(files) {

@@ -5,6 +5,7 @@ import { findFreeBase, host } from '../../local/ports.ts';
 import type { ServiceAccountJson } from '../../local/oauth.ts';
 import { projectId, startStack, type Stack } from '../../local/stack.ts';
 import { password } from '../../local/users.ts';
+import { program } from '../support/program.ts';
 import { eventually, fresh, stackAt, waitingCallback, type TestStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -55,7 +56,7 @@ async function ask(
 
 const codeOf = ({ status, body }: Answer) => [status, body.error?.code, body.error?.rung];
 
-async function newAccount(): Promise<ServiceAccountJson> {
+function newAccount(): ServiceAccountJson {
   return stack.google.accounts.create(projectId);
 }
 
@@ -94,7 +95,7 @@ test('before anything is registered it says so, and there is nothing to test', a
 });
 
 test('an update climbs every rung, shows a few characters only, and the functions send with it', async () => {
-  const account = await newAccount();
+  const account = newAccount();
   const updated = await ask('PUT', 'credentials', { as: 'administrator', body: updateOf(account, null) });
   expect(updated).toMatchObject({
     status: 200,
@@ -168,7 +169,7 @@ describe('each rung fails with its own diagnosis and leaves the former credentia
       expect: [503, 'google-unreachable', 'probe'],
     },
   ])('$name', async ({ change, expect: expected }) => {
-    const account = await newAccount();
+    const account = newAccount();
     const before = await ask('GET', 'credentials', { as: 'administrator' });
     const body = updateOf(account, before.body['revision'], change(account));
     expect(codeOf(await ask('PUT', 'credentials', { as: 'administrator', body }))).toEqual(expected);
@@ -179,7 +180,7 @@ describe('each rung fails with its own diagnosis and leaves the former credentia
 
 test('of two administrators who update at once one wins, and the other is told who', async () => {
   const seen = await revision();
-  const [first, second] = [await newAccount(), await newAccount()];
+  const [first, second] = [newAccount(), newAccount()];
   const results = await Promise.all([
     ask('PUT', 'credentials', { as: 'administrator', body: updateOf(first, seen) }),
     ask('PUT', 'credentials', { as: 'developer', body: updateOf(second, seen) }),
@@ -193,9 +194,27 @@ test('of two administrators who update at once one wins, and the other is told w
   expect((await ask('GET', 'credentials', { as: 'developer' })).body).toMatchObject({ updatedBy: by });
 });
 
+test('pushes go out, each once, while the credentials are rotated under them', async () => {
+  const ids = Array.from({ length: 40 }, () => fresh('rotated'));
+  const callbacks = ids.map((id) => view.db.collection('callbacks').doc(id));
+  await Promise.all(callbacks.map((callback) => callback.set(waitingCallback())));
+  const rotate = async () => {
+    for (let rotation = 0; rotation < 3; rotation++) {
+      const body = updateOf(newAccount(), await revision());
+      expect((await ask('PUT', 'credentials', { as: 'administrator', body })).status).toBe(200);
+    }
+  };
+  const push = async () => {
+    for (const callback of callbacks) await Promise.all([callback.delete(), view.idle()]);
+  };
+  await Promise.all([rotate(), push()]);
+  await view.idle();
+  expect(await Promise.all(ids.map(async (id) => (await view.messages(id)).length))).toEqual(ids.map(() => 1));
+}, 60_000);
+
 test('replaced credentials are destroyed when their grace period is over, and only then', async () => {
   const former = await revision();
-  await ask('PUT', 'credentials', { as: 'administrator', body: updateOf(await newAccount(), former) });
+  await ask('PUT', 'credentials', { as: 'administrator', body: updateOf(newAccount(), former) });
   const retired = view.db.doc(`retiredPushCredentials/${String(former)}`);
   const left = ((await retired.get()).get('destroyAt') as { toMillis(): number }).toMillis() - Date.now();
   expect(left).toBeGreaterThan(23 * 3600_000);
@@ -268,13 +287,24 @@ test('bad requests are told apart', async () => {
     'invalid-request',
     undefined,
   ]);
-  const huge = { ...updateOf(await newAccount(), null), privateKey: 'x'.repeat(2_000_000) };
+  const huge = { ...updateOf(newAccount(), null), privateKey: 'x'.repeat(2_000_000) };
   expect(codeOf(await ask('PUT', 'credentials', { as: 'developer', body: huge }))).toEqual([
     413,
     'too-large',
     undefined,
   ]);
 });
+
+test('a role is granted and removed from the command line', async () => {
+  const asked = async () => (await ask('GET', 'credentials', { as: 'nobody' })).status;
+  const role = (...args: string[]) => program('scripts/role.ts', [...args, '--port', String(stack.ports.inbox)]);
+  expect(await role('nobody@example.com', 'developer')).toMatchObject({ code: 0 });
+  expect(await asked()).toBe(200);
+  expect(await role('nobody@example.com', 'none')).toMatchObject({ code: 0 });
+  expect(await asked()).toBe(403);
+  expect(await role('stranger@example.com', 'developer')).toMatchObject({ code: 1 });
+  expect(await role('nobody@example.com')).toMatchObject({ code: 1 });
+}, 30_000);
 
 test('every change and test is on record, newest first, without a secret', async () => {
   const { records } = (await ask('GET', 'audit?limit=100', { as: 'administrator' })).body as unknown as {

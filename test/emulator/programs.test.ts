@@ -1,36 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { program } from '../support/program.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 import { demandFree, findFreeBase, host, portsFrom } from '../../local/ports.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
-
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Runs a program of the local stack as npm does; `until` = interrupt it once its output matches. */
-function program(script: string, args: readonly string[], until?: RegExp): Promise<Ended> {
-  const child = spawn(process.execPath, [path.join(root, 'scripts/run.mjs'), script, ...args], { cwd: root });
-  let output = '';
-  let interrupted = false;
-  const collect = (chunk: Buffer) => {
-    output += String(chunk);
-    if (until?.test(output) && !interrupted) {
-      interrupted = true;
-      child.kill('SIGINT');
-    }
-  };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, output });
-    });
-  });
-}
 
 const sharedPort = () => process.env['CALLBACK_PUSH_TEST_PORT'] ?? '';
 

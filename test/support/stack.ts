@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { DocumentData, Firestore } from '@google-cloud/firestore';
 import { localFirestore } from '../../local/credentials.ts';
 import type { FaultRule } from '../../local/fcm-faults.ts';
+import type { ServiceAccountJson } from '../../local/oauth.ts';
 import type { ReceivedMessage } from '../../local/inbox.ts';
 import { host, portsFrom, type Ports } from '../../local/ports.ts';
 import { projectId } from '../../local/stack.ts';
@@ -40,6 +41,7 @@ export function stackAt(basePort: number) {
     messages: async (callbackId: string) =>
       (await json<{ messages: ReceivedMessage[] }>('GET', `${google}/inbox.json?callbackId=${callbackId}`)).messages,
     setFaults: (rules: readonly FaultRule[]) => json('PUT', `${google}/local/faults`, rules),
+    newAccount: () => json<ServiceAccountJson>('POST', `${google}/local/accounts`, { projectId }),
     setAccountState: (email: string, state: string) => json('PATCH', `${google}/local/accounts/${email}`, { state }),
     requests: () =>
       json<{ token: number; send: number; secretManager: Record<string, number> }>('GET', `${google}/local/counters`),

@@ -1,0 +1,14 @@
+// Plain objects, without Vite's types: those would bring Node's globals into the page's compilation.
+/** The page: index.html and its hashed assets. */
+export default {
+  root: 'hosting',
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The polyfill is an inline-ish script of its own, and every browser that has Web Push has modulepreload or does without.
+    modulePreload: { polyfill: false },
+    // Nothing becomes a data: URL, so that the Content-Security-Policy stays short.
+    assetsInlineLimit: 0,
+  },
+};
