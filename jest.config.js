@@ -12,6 +12,7 @@ const shared = {
 export default {
   // The emulator tests count what the servers saw: nothing else may run meanwhile.
   maxWorkers: 1,
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...shared, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },

@@ -243,6 +243,7 @@ async function answerTo(
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return notLocal;
   const [path = '', query = ''] = (request.url ?? '').split('?');
   if (openToPages.has(path)) allowLocalPages(request, response);
+  if (openToPages.has(path) && request.method === 'OPTIONS') return preflight;
   const route = routes.find(([method, pattern]) => method === request.method && pattern.test(path));
   if (!route) return noRoute;
   const body = await readBody(request);
@@ -255,6 +256,12 @@ async function answerTo(
 
 /** What the hosted page asks for from the origin of its own: a target for this browser, and what arrives there. */
 const openToPages = new Set(['/local/browsers', '/inbox/events']);
+
+const preflight: Answer = {
+  status: 204,
+  body: '',
+  headers: { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'content-type' },
+};
 
 function allowLocalPages({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
   if (!/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(origin ?? '')) return;

@@ -1,4 +1,4 @@
-import type { AuditRecord } from './api.ts';
+import type { AuditRecord } from './wire.ts';
 import { byId, create, timeElement } from './elements.ts';
 
 const actions: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Credentials } from './api.ts';
+import type { Credentials } from './wire.ts';
 import { byId, create, timeElement } from './elements.ts';
 
 /** What the card shows: nothing known yet, what is configured, or why that is not known. */

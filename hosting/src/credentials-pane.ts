@@ -1,4 +1,5 @@
-import { ApiError, type Api, type Credentials } from './api.ts';
+import type { Api } from './api.ts';
+import { bindAccountFile, sayOfFile } from './account-file.ts';
 import { byId, timeText } from './elements.ts';
 import { focusFirstProblem, forgetProblemsWhenTyping, setProblem } from './field-problems.ts';
 import { createLadder } from './ladder.ts';
@@ -10,6 +11,7 @@ import {
   type ServiceAccount,
 } from './service-account.ts';
 import { showToast } from './toasts.ts';
+import { ApiError, type Credentials } from './wire.ts';
 
 const rungs = [
   { id: 'kind', label: 'Recognise what was entered' },
@@ -128,7 +130,7 @@ export function bindCredentialsPane(ports: CredentialsPanePorts): void {
   });
   forgetProblemsWhenTyping(fieldList);
   for (const field of fieldList) field.addEventListener('paste', takePaste);
-  bindFile(pane);
+  bindAccountFile(pane, fill);
 }
 
 function draft(): ServiceAccount {
@@ -181,47 +183,5 @@ function fill(account: ServiceAccount, source: string): void {
     fields[name].value = account[name];
     setProblem(fields[name], '');
   }
-  say(`${source} filled in all three fields. Click Update to register them.`, false);
-}
-
-function say(text: string, isProblem: boolean): void {
-  const status = byId('file-status');
-  status.textContent = text;
-  status.dataset['kind'] = isProblem ? 'problem' : 'note';
-}
-
-function bindFile(pane: HTMLElement): void {
-  const input = byId('input-file', HTMLInputElement);
-  const zone = byId('drop-zone');
-
-  async function take(file: File): Promise<void> {
-    // Not read at all when it cannot be the right one: it may be a film.
-    const text = file.size > 64 * 1024 ? undefined : await file.text().catch(() => '');
-    const reading = text === undefined ? undefined : readServiceAccount(text);
-    if (reading?.kind === 'service-account') fill(reading.account, file.name);
-    else say(`${file.name}: ${reading?.message ?? tooLongMessage}`, true);
-  }
-
-  input.addEventListener('change', () => {
-    const file = input.files?.[0];
-    if (file !== undefined) void take(file);
-    // So that choosing the same file again is a change again.
-    input.value = '';
-  });
-  // Anywhere on the page: a file that misses the pane would otherwise replace the page and everything typed.
-  window.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    zone.classList.toggle('over', event.target instanceof Node && pane.contains(event.target));
-  });
-  window.addEventListener('dragleave', () => {
-    zone.classList.remove('over');
-  });
-  window.addEventListener('drop', (event) => {
-    const onText = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-    const file = event.dataTransfer?.files[0];
-    if (file === undefined && onText) return;
-    event.preventDefault();
-    zone.classList.remove('over');
-    if (file !== undefined && event.target instanceof Node && pane.contains(event.target)) void take(file);
-  });
+  sayOfFile(`${source} filled in all three fields. Click Update to register them.`, false);
 }

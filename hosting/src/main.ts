@@ -1,5 +1,5 @@
 import type { FirebaseOptions } from '@firebase/app';
-import { ApiError, askEnvironment, createApi, type Credentials, type Environment } from './api.ts';
+import { askEnvironment, createApi } from './api.ts';
 import { renderAudit } from './audit-list.ts';
 import { renderConfigured } from './configured-card.ts';
 import { bindCredentialsPane } from './credentials-pane.ts';
@@ -7,6 +7,7 @@ import { byId } from './elements.ts';
 import { createSession, mayProvision, type Account, type Session } from './session.ts';
 import { bindSignIn, type SignIn } from './sign-in.ts';
 import { bindTestPane } from './test-pane.ts';
+import { ApiError, type Credentials, type Environment } from './wire.ts';
 
 const views = ['loading', 'unavailable', 'signed-out', 'role-missing', 'ready'] as const;
 type View = (typeof views)[number];

@@ -12,7 +12,7 @@ import {
   type Auth,
   type User,
 } from '@firebase/auth';
-import type { Environment } from './api.ts';
+import type { Environment } from './wire.ts';
 
 /** Who is signed in. */
 export interface Account {

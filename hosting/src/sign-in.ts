@@ -6,7 +6,7 @@ const localPassword = 'callback-push';
 
 export interface SignIn {
   /** Opens the dialog over whatever is there. Resolves when somebody has signed in, and rejects when they would not. */
-  again(email: string): Promise<void>;
+  again(email: string): Promise<unknown>;
 }
 
 /** Brings the sign-in card and the dialog for an ended session to life. */
@@ -17,10 +17,10 @@ export function bindSignIn(session: Session, isLocal: boolean): SignIn {
 
   const dialog = byId('dialog-sign-in-again', HTMLDialogElement);
   const form = byId('form-sign-in-again', HTMLFormElement);
-  let asked: { promise: Promise<void>; resolve: () => void; reject: (reason: Error) => void } | undefined;
+  let asked: { promise: Promise<unknown>; resolve: (value: null) => void; reject: (reason: Error) => void } | undefined;
 
   bindForm(form, session, isLocal, () => {
-    asked?.resolve();
+    asked?.resolve(null);
     dialog.close();
   });
   byId('button-sign-in-cancel').addEventListener('click', () => {
@@ -37,7 +37,7 @@ export function bindSignIn(session: Session, isLocal: boolean): SignIn {
   return {
     again(email) {
       if (asked === undefined) {
-        asked = Promise.withResolvers<void>();
+        asked = Promise.withResolvers<unknown>();
         input(form, 'email').value = email;
         dialog.showModal();
         input(form, email === '' ? 'email' : 'password').focus();

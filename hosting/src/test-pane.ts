@@ -1,4 +1,4 @@
-import type { Api, Environment } from './api.ts';
+import type { Api } from './api.ts';
 import { runBrowserTest, type Receiver, type TestOutcome } from './browser-test.ts';
 import { TestFailure } from './diagnosis.ts';
 import { byId, create } from './elements.ts';
@@ -7,6 +7,7 @@ import { createLadder } from './ladder.ts';
 import { registerWithSandbox } from './local-push.ts';
 import { recoverySteps } from './recovery.ts';
 import { problemsOf, readWebApp, type WebApp } from './web-app.ts';
+import type { Environment } from './wire.ts';
 
 const arrivalLimitMs = 20_000;
 /** The manual asks to refresh the browser between tests: what is typed here (nothing secret) is to survive that. */

@@ -38,6 +38,7 @@ export function stackAt(basePort: number) {
   return {
     ports,
     db,
+    inbox: () => json<{ messages: ReceivedMessage[] }>('GET', `${google}/inbox.json?limit=200`),
     messages: async (callbackId: string) =>
       (await json<{ messages: ReceivedMessage[] }>('GET', `${google}/inbox.json?callbackId=${callbackId}`)).messages,
     setFaults: (rules: readonly FaultRule[]) => json('PUT', `${google}/local/faults`, rules),

@@ -1,0 +1,77 @@
+import type { Browser } from 'playwright-core';
+import { launchChrome } from '../support/chrome.ts';
+import { enter, screenshot, signIn, violations, visit } from '../support/page.ts';
+import { sharedStack } from '../support/stack.ts';
+
+const stack = sharedStack();
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChrome();
+}, 300_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.db.terminate();
+});
+
+test.each(['administrator', 'developer'])('a user with the role %s gets in, and sees where they are', async (role) => {
+  const { page, context, google, complaints } = await visit(browser, stack);
+  await enter(page, role);
+  expect(await page.locator('nav[aria-label="Breadcrumb"]').innerText()).toMatch(
+    /Developer[\s\S]*Credential Management[\s\S]*Push Notification/,
+  );
+  expect(await page.locator('#account').innerText()).toContain(`${role}@example.com`);
+  await page.reload();
+  await page.locator('#view-ready').waitFor();
+  await page.click('#button-sign-out');
+  await page.locator('#view-signed-out').waitFor();
+  expect([google.strangers, complaints]).toEqual([[], []]);
+  await context.close();
+});
+
+test.each([
+  { name: 'supervisor', role: 'supervisor' },
+  { name: 'nobody', role: 'without a role' },
+])('$name is told who they are and which role is missing', async ({ name, role }) => {
+  const { page, context } = await visit(browser, stack);
+  await signIn(page, name);
+  await page.locator('#view-role-missing').waitFor();
+  const text = await page.locator('#view-role-missing').innerText();
+  expect(text).toContain(`${name}@example.com`);
+  expect(text).toMatch(new RegExp(`${role}[\\s\\S]*administrator[\\s\\S]*developer`));
+  expect(await page.locator('#view-ready').isVisible()).toBe(false);
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, `role-missing-${name}`);
+  await context.close();
+});
+
+test('a wrong password is said, and keeps the email', async () => {
+  const { page, context } = await visit(browser, stack);
+  await page.fill('#input-email', 'administrator@example.com');
+  await page.fill('#input-password', 'wrong');
+  await page.click('#button-sign-in');
+  await page.locator('#form-sign-in [data-part="problem"]:not(:empty)').waitFor();
+  expect(await page.inputValue('#input-email')).toBe('administrator@example.com');
+  expect(await violations(page)).toEqual([]);
+  await context.close();
+});
+
+test.each([
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+] as const)('sign-in is accessible, $colorScheme at $width px', async ({ colorScheme, width }) => {
+  const { page, context } = await visit(browser, stack, { colorScheme, width });
+  await page.locator('#view-signed-out').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, `sign-in-${colorScheme}-${width}`);
+  await context.close();
+});
+
+test('the page is served under the policy of production, but for the local addresses', async () => {
+  const { page, context } = await visit(browser, stack);
+  const answer = await page.request.get('/');
+  const policy = answer.headers()['content-security-policy'] ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self'");
+  expect(policy).not.toMatch(/unsafe|\*(?!\.firebaseapp)/);
+  expect(answer.headers()).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  await context.close();
+});

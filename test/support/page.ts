@@ -1,0 +1,135 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { host } from '../../local/ports.ts';
+import type { ServiceAccountJson } from '../../local/oauth.ts';
+import { password } from '../../local/users.ts';
+import { standInForGoogle, webApp, type GoogleInBrowser } from './google-in-browser.ts';
+import type { TestStack } from './stack.ts';
+
+/** A window on the hosted page, with a fresh profile. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly google: GoogleInBrowser;
+  /** What the browser complained of: script errors, and what the Content-Security-Policy stopped. */
+  readonly complaints: string[];
+}
+
+export interface VisitOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly width?: number;
+  /** Whether the browser lets the page show notifications. */
+  readonly notifications?: boolean;
+  /** Takes the production path of the test pane, where the local stack would stand in. */
+  readonly pushByGoogle?: boolean;
+}
+
+export async function visit(browser: Browser, { ports }: TestStack, options: VisitOptions = {}): Promise<Visit> {
+  const { colorScheme = 'light', width = 1280, notifications = true, pushByGoogle = false } = options;
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height: 900 },
+    baseURL: `http://${host}:${ports.hosting}`,
+    permissions: notifications ? ['notifications'] : [],
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(20_000);
+  const google = await standInForGoogle(context);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(pushByGoogle ? '/?push=google' : '/');
+  return { page, context, google, complaints };
+}
+
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.locator('#view-signed-out').waitFor();
+  await page.fill('#input-email', `${name}@example.com`);
+  await page.fill('#input-password', password);
+  await page.click('#button-sign-in');
+}
+
+/** Signs in as somebody who may, and waits until the page shows what is configured. */
+export async function enter(page: Page, name = 'administrator'): Promise<void> {
+  await signIn(page, name);
+  await page
+    .locator('#card-configured[data-state="configured"], #card-configured[data-state="not-configured"]')
+    .waitFor();
+}
+
+export async function typeAccount(page: Page, account: Partial<ServiceAccountJson>): Promise<void> {
+  await page.fill('#input-project-name', account.project_id ?? '');
+  await page.fill('#input-client-email', account.client_email ?? '');
+  await page.fill('#input-private-key', account.private_key ?? '');
+}
+
+/** Clicks Update and waits for the toast. */
+export async function update(page: Page): Promise<{ kind: string; text: string; code: string | null }> {
+  const toasts = page.locator('#toasts [data-testid="toast"]');
+  const before = await toasts.count();
+  await page.click('#button-update-fcm-credentials');
+  const toast = toasts.nth(before);
+  await toast.waitFor();
+  await page.locator('#pane-update:not([data-state="running"])').waitFor();
+  const [kind, text, code] = await Promise.all([
+    toast.getAttribute('data-kind'),
+    toast.innerText(),
+    toast.getAttribute('data-code'),
+  ]);
+  return { kind: kind ?? '', text, code };
+}
+
+export async function typeWebApp(page: Page, fields: Partial<typeof webApp> = {}): Promise<void> {
+  const { appId, apiKey, senderId } = { ...webApp, ...fields };
+  await page.fill('#input-app-id', appId);
+  await page.fill('#input-api-key', apiKey);
+  await page.fill('#input-sender-id', senderId);
+  await page.check('#input-enable-push');
+}
+
+/** Clicks Test and waits for its end. */
+export async function runTest(page: Page): Promise<{ state: string | null; code: string | null; text: string }> {
+  await page.click('#button-test-fcm-credentials');
+  return testEnd(page);
+}
+
+export async function testEnd(page: Page): Promise<{ state: string | null; code: string | null; text: string }> {
+  const pane = page.locator('#pane-test');
+  await page
+    .locator('#pane-test[data-state="succeeded"], #pane-test[data-state="failed"]')
+    .waitFor({ timeout: 30_000 });
+  const [state, code, text] = await Promise.all([
+    pane.getAttribute('data-state'),
+    pane.getAttribute('data-code'),
+    page.locator('#test-result').innerText(),
+  ]);
+  return { state, code, text };
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = path.resolve(import.meta.dirname, '../../.local/screenshots');
+
+/** Every rule of axe-core that the page breaks in its present state, and where. */
+export async function violations(page: Page): Promise<string[]> {
+  return page.evaluate(
+    `${axe}; axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`,
+  );
+}
+
+/** Takes a picture into .local/screenshots, for people to look at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
+}
+
+const storage = readFileSync(path.join(import.meta.dirname, 'page-storage.js'), 'utf8');
+
+/** Everything that a page can keep: both storages, every database and its address, as one text. */
+export async function pageStorage(page: Page): Promise<string> {
+  return page.evaluate(storage);
+}
