@@ -2,7 +2,7 @@ import { byId } from './elements.ts';
 import { longestText, readServiceAccount, tooLongMessage, type ServiceAccount } from './service-account.ts';
 
 /** Says beside the drop zone what became of a file or a pasted JSON. */
-export function sayOfFile(text: string, isProblem: boolean): void {
+export function sayOfFile(text: string, isProblem = false): void {
   const status = byId('file-status');
   status.textContent = text;
   status.dataset['kind'] = isProblem ? 'problem' : 'note';

@@ -3,7 +3,7 @@ import { diagnosisOf, TestFailure, type Diagnosis } from './diagnosis.ts';
 import type { WebApp } from './web-app.ts';
 
 /** The steps of a test run, in their order. */
-export type TestStep = 'permission' | 'register' | 'send' | 'arrive';
+export type TestStep = 'configured' | 'permission' | 'register' | 'send' | 'arrive';
 
 export interface ArrivedPush {
   readonly nonce: string;
@@ -25,8 +25,8 @@ export interface BrowserTestPorts {
   /** Asks whoever sits there, if they were not asked before. */
   readonly permission: () => Promise<NotificationPermissionName>;
   /** Registers this browser anew. @throws {TestFailure} */
-  readonly register: (app: WebApp) => Promise<Receiver>;
-  readonly api: Pick<Api, 'startTest' | 'recordTest'>;
+  readonly register: (app: WebApp, projectId: string) => Promise<Receiver>;
+  readonly api: Pick<Api, 'credentials' | 'startTest' | 'recordTest'>;
   readonly newNonce: () => string;
   readonly now: () => number;
   readonly arrivalLimitMs: number;
@@ -51,10 +51,14 @@ export async function runBrowserTest(
   let testId: string | undefined;
   let outcome: TestOutcome;
   try {
+    onStep('configured');
+    // Asked anew: what the page shows may be an hour old.
+    const credentials = await ports.api.credentials();
+    if (!credentials.configured) throw new TestFailure('not-configured');
     onStep('permission');
     demandPermission(await ports.permission());
     onStep('register');
-    receiver = await ports.register(app);
+    receiver = await ports.register(app, credentials.projectId);
     onStep('send');
     const nonce = ports.newNonce();
     // Listening begins before anything is sent: a push may be faster than the answer.

@@ -74,6 +74,7 @@ export function bindCredentialsPane(ports: CredentialsPanePorts): void {
         if (report.state === 'running') progress.textContent = ladder.place(report.rung);
       });
       fields.privateKey.value = '';
+      sayOfFile('');
       ladder.mark('activate', 'passed');
       pane.dataset['state'] = 'succeeded';
       ports.onUpdated(credentials);
@@ -91,7 +92,7 @@ export function bindCredentialsPane(ports: CredentialsPanePorts): void {
     if (!(error instanceof ApiError)) throw error;
     pane.dataset['state'] = 'failed';
     const bound = bindProblems(error);
-    ladder.fail(error.rung);
+    ladder.fail(error.rung, error.message);
     showToast({
       kind: 'failure',
       title: 'Firebase Credentials failed to update. Try again.',
@@ -183,5 +184,5 @@ function fill(account: ServiceAccount, source: string): void {
     fields[name].value = account[name];
     setProblem(fields[name], '');
   }
-  sayOfFile(`${source} filled in all three fields. Click Update to register them.`, false);
+  sayOfFile(`${source} filled in all three fields. Click Update to register them.`);
 }

@@ -18,8 +18,8 @@ export interface Ladder {
   start(): void;
   /** A rung that is under way or passed means that those before it have passed. */
   mark(id: string, state: RungState, note?: string): void;
-  /** Whatever is under way has failed. */
-  fail(id?: string): void;
+  /** That rung has failed, or else whatever is under way. */
+  fail(id: string | undefined, why: string): void;
   hide(): void;
   /** "Step 3 of 6, …", or nothing for what is no rung. */
   place(id: string | undefined): string;
@@ -67,12 +67,12 @@ export function createLadder(prefix: 'update' | 'test', rungs: readonly Rung[]):
       if (state === 'passed' && states[index + 1]?.state === 'waiting') set(index + 1, 'running');
       render();
     },
-    fail(id) {
+    fail(id, why) {
       const index = rungs.findIndex((rung) => rung.id === id);
       const failed = index < 0 ? states.findIndex(({ state }) => state === 'running') : index;
       for (let before = 0; before < failed; before++) set(before, 'passed');
       for (let after = failed + 1; after < states.length; after++) set(after, 'waiting');
-      set(failed, 'failed');
+      set(failed, 'failed', why);
       render();
     },
     hide() {

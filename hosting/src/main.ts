@@ -109,7 +109,6 @@ function bindWorkspace(
   bindTestPane({
     api,
     environment,
-    projectId: () => (credentials?.configured ? credentials.projectId : undefined),
     onTested: () => void load(),
   });
   byId('button-refresh').addEventListener('click', () => void load());

@@ -31,8 +31,6 @@ const textFields = ['appId', 'apiKey', 'senderId', 'vapidKey'] as const;
 export interface TestPanePorts {
   readonly api: Api;
   readonly environment: Environment;
-  /** The project of the registered credentials, if there are any. */
-  readonly projectId: () => string | undefined;
   /** After each test, whatever came of it. */
   readonly onTested: () => void;
 }
@@ -44,15 +42,14 @@ export function bindTestPane(ports: TestPanePorts): void {
   const button = byId('button-test-fcm-credentials', HTMLButtonElement);
   const result = byId('test-result');
   const ladder = createLadder('test', [
+    { id: 'configured', label: 'Credentials are registered' },
     { id: 'permission', label: 'The browser allows notifications' },
     { id: 'register', label: sandbox ? 'The local stack registers this browser' : 'Google registers this browser' },
     { id: 'send', label: 'Callback sends a push with the credentials' },
     { id: 'arrive', label: 'The push arrives in this browser' },
   ]);
 
-  async function register(app: WebApp): Promise<Receiver> {
-    const projectId = ports.projectId();
-    if (projectId === undefined) throw new TestFailure('not-configured');
+  async function register(app: WebApp, projectId: string): Promise<Receiver> {
     if (sandbox !== undefined) return registerWithSandbox(sandbox);
     const { registerWithGoogle } = await import('./google-push.ts').catch(() => {
       throw new TestFailure('page-part-missing');
@@ -91,7 +88,7 @@ export function bindTestPane(ports: TestPanePorts): void {
       result.replaceChildren(...success(outcome.tookMs, sandbox !== undefined));
     } else {
       const { code, message, step } = outcome.diagnosis;
-      ladder.fail();
+      ladder.fail(undefined, '');
       pane.dataset['code'] = code;
       result.replaceChildren(
         create('p', {
@@ -147,7 +144,7 @@ async function askPermission(): Promise<NotificationPermission | 'unsupported'> 
 }
 
 function success(tookMs: number, isLocal: boolean): readonly HTMLElement[] {
-  const took = `${(tookMs / 1000).toFixed(1)} s`;
+  const took = tookMs < 1000 ? `${Math.ceil(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`;
   const detail = isLocal
     ? `Local test: the push came through the local Firebase Cloud Messaging after ${took}, Google was not asked.`
     : `The push arrived in this browser ${took} after it was sent.`;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { BrowserContext, CDPSession, Page, Route } from 'playwright-core';
 
@@ -50,7 +51,7 @@ async function answer(route: Route, google: GoogleInBrowser): Promise<void> {
   }
   if (url.hostname === 'fcmregistrations.googleapis.com') {
     if (google.answers.registrations.status !== 200) return fulfill(route, google.answers.registrations);
-    const token = `fid-${google.tokens.length}:APA91bBrowserTest`;
+    const token = `fid-${randomUUID()}:APA91bBrowserTest`;
     google.tokens.push(token);
     return fulfill(route, { status: 200, body: { token } });
   }
