@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', 'functions/lib/', '.local/', 'coverage/'] },
+  { ignores: ['**/node_modules/', 'functions/lib/', 'hosting/dist/', '.local/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -6,7 +6,7 @@ export default {
     target: 'es2022',
     outDir: 'dist',
     emptyOutDir: true,
-    // The polyfill is an inline-ish script of its own, and every browser that has Web Push has modulepreload or does without.
+    // Every browser that has Web Push loads modules by itself.
     modulePreload: { polyfill: false },
     // Nothing becomes a data: URL, so that the Content-Security-Policy stays short.
     assetsInlineLimit: 0,

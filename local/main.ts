@@ -8,6 +8,7 @@ import { describe } from './replay/table.ts';
 import { isAsExpected, type Arrival } from './replay/verdict.ts';
 import type { Written } from './replay/callback-system.ts';
 import { startStack, type Stack } from './stack.ts';
+import { password } from './users.ts';
 import { number, run, steps } from './terminal.ts';
 
 const usage = `npm start -- [--port N] [--official]
@@ -78,6 +79,7 @@ function invitation({ ports, google, projectId }: Stack): string {
   return `
 It is all yours until Ctrl-C:
   push inbox          ${google.url}
+  page                http://${host}:${ports.hosting}, as administrator@example.com with the password ${password}
   write callbacks     FIRESTORE_EMULATOR_HOST=${host}:${ports.firestore} GCLOUD_PROJECT=${projectId}, with any Admin SDK
   play a recording    npm run replay -- sample --speed 10
   functions' log      .local/${ports.inbox}/emulators.log

@@ -18,7 +18,12 @@ export interface TestRequest {
 export interface CredentialTest {
   /** Sends a push with the credentials in force to the browser that asks. @throws {ApiError} */
   send(request: TestRequest, by: string): Promise<{ testId: string; messageId: string }>;
-  /** Whether it arrived: only the browser can tell. @throws {ApiError} for a test that was never sent */
+  /**
+   * Whether it arrived: only the browser can tell. The id `unsent` stands for a test that failed in the browser before
+   * any push was asked for.
+   *
+   * @throws {ApiError} for a test of other credentials than those in force
+   */
   conclude(
     testId: string,
     by: string,
@@ -65,7 +70,8 @@ export function createCredentialTest({ registry, send, now }: CredentialTestPart
 
     async conclude(testId, by, { result, code }) {
       const activation = await active();
-      if (!testId.startsWith(`${activation.version}-`)) {
+      const wasSent = testId.startsWith(`${activation.version}-`);
+      if (!wasSent && !(testId === 'unsent' && result === 'failed')) {
         throw new ApiError('not-found', 'The credentials were changed since that test. Test the new ones.');
       }
       await remember(activation, by, result, code);

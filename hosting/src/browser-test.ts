@@ -21,6 +21,9 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** Stands for a test whose push was never asked for: it failed in this browser before. */
+const unsent = 'unsent';
+
 export interface BrowserTestPorts {
   /** Asks whoever sits there, if they were not asked before. */
   readonly permission: () => Promise<NotificationPermissionName>;
@@ -48,7 +51,8 @@ export async function runBrowserTest(
   onStep: (step: TestStep) => void,
 ): Promise<TestOutcome> {
   let receiver: Receiver | undefined;
-  let testId: string | undefined;
+  // Until the server is asked for a push, it knows of no test that could fail.
+  let testId: string | undefined = unsent;
   let outcome: TestOutcome;
   try {
     onStep('configured');
@@ -65,6 +69,7 @@ export async function runBrowserTest(
     const arrival = listenFor(nonce, receiver);
     const sentAt = ports.now();
     const { appId, senderId } = app;
+    testId = undefined;
     testId = (await ports.api.startTest({ appId, senderId, target: receiver.target, nonce })).testId;
     onStep('arrive');
     const push = await within(ports.arrivalLimitMs, 'push-not-arrived', arrival);

@@ -130,7 +130,7 @@ function show(view: View): void {
   document.body.dataset['state'] = view;
   for (const name of views) byId(`view-${name}`).hidden = name !== view;
   if (view === 'signed-out') byId('input-email').focus();
-  else if (former !== 'loading' && former !== view) byId('main').focus();
+  else if (former !== 'loading' && former !== view) byId('main').focus({ preventScroll: true });
 }
 
 function renderAccount(account: Account | null): void {

@@ -82,6 +82,7 @@ const sentences: Readonly<Record<string, string>> = {
   'auth/user-disabled': 'This account is disabled. Ask an administrator of Callback.',
   'auth/too-many-requests': 'Too many attempts. Wait some minutes, then try again.',
   'auth/network-request-failed': 'Firebase Authentication could not be reached. Check your network connection.',
+  'auth/internal-error': 'Firebase’s or Google’s sign-in could not be loaded. Check your network connection.',
   'auth/operation-not-allowed': 'This way to sign in is not enabled in the Firebase project.',
   'auth/unauthorized-domain': 'This address is not among the authorised domains of Firebase Authentication.',
   'auth/popup-blocked': 'The browser blocked Google’s window. Allow pop-ups for this page, then try again.',
