@@ -53,6 +53,8 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
   const collect = (chunk: Buffer) => {
     file.write(chunk);
     tail = (tail + String(chunk)).slice(-20_000);
+    // firebase-tools lives on without its Firestore, to no purpose.
+    if (/Firestore Emulator has exited/.test(tail)) child.kill('SIGINT');
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
@@ -145,7 +147,8 @@ function environmentFile(parameters: Readonly<Record<string, string>>): string {
 
 async function firestoreEnvironment(official: boolean, folder: string): Promise<Record<string, string>> {
   // Keeps the Google clients from looking for a metadata server that is not there.
-  const offline = { METADATA_SERVER_DETECTION: 'none', FIREBASE_CLI_DISABLE_UPDATE_CHECK: '1' };
+  // What firebase-tools remembers of a user is of no use here, and their home may not be writable.
+  const offline = { METADATA_SERVER_DETECTION: 'none', XDG_CONFIG_HOME: path.join(folder, 'config') };
   if (official) return offline;
   const jar = path.join(folder, 'firestore-emulator.jar');
   await writeFile(jar, '');
@@ -157,17 +160,21 @@ async function firestoreEnvironment(official: boolean, folder: string): Promise<
   };
 }
 
-/** An interrupt lets firebase-tools end its children; what has not ended after a while is ended with its group. */
+/** An interrupt lets firebase-tools end its children; whoever of its group is left after that is ended. */
 async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const group = -child.pid;
-  child.kill('SIGINT');
-  const lastResort = setTimeout(() => process.kill(group, 'SIGKILL'), 15_000);
-  await ended;
-  clearTimeout(lastResort);
-  try {
-    process.kill(group, 'SIGKILL');
-  } catch {
-    // Nobody of the group is left, as it should be.
+  if (child.pid === undefined) return;
+  const endGroup = () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // Nobody of the group is left, as it should be.
+    }
+  };
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGINT');
+    const lastResort = setTimeout(endGroup, 15_000);
+    await ended;
+    clearTimeout(lastResort);
   }
+  endGroup();
 }

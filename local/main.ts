@@ -9,7 +9,7 @@ import { isAsExpected, type Arrival } from './replay/verdict.ts';
 import type { Written } from './replay/callback-system.ts';
 import { startStack, type Stack } from './stack.ts';
 import { password } from './users.ts';
-import { number, run, steps } from './terminal.ts';
+import { run, steps, wholeNumber } from './terminal.ts';
 
 const usage = `npm start -- [--port N] [--official]
 
@@ -25,14 +25,19 @@ run(usage, async (signal) => {
       official: { type: 'boolean', default: false },
     },
   });
-  const basePort = number('--port', values.port, 1024, 65_000);
+  const basePort = wholeNumber('--port', values.port, 1024, 65_000);
   const stack = await startStack({ basePort, official: values.official, progress: steps(), signal });
   try {
-    const asExpected = await playDemo(stack, signal);
+    const stopped = endOf(stack, signal);
+    const asExpected = await Promise.race([playDemo(stack, signal), stopped]);
     console.log(invitation(stack));
-    await Promise.race([sweepRegularly(stack, signal), endOf(stack)]);
+    await Promise.race([sweepRegularly(stack, signal), stopped]);
     console.log('\nStopping …');
     return asExpected ? 0 : 1;
+  } catch (error) {
+    // Whoever interrupts the demo wants to stop, and that is what happens.
+    if (!signal.aborted) throw error;
+    return 0;
   } finally {
     await stack.stop();
   }
@@ -45,6 +50,7 @@ async function playDemo(stack: Stack, signal: AbortSignal): Promise<boolean> {
   const verdict = await perform(stack, demo(Date.now()), {
     speed: 1,
     settleMs: 0,
+    keepsSettings: true,
     signal,
     onWritten: (change) => {
       written.push(change);
@@ -81,7 +87,7 @@ It is all yours until Ctrl-C:
   push inbox          ${google.url}
   page                http://${host}:${ports.hosting}, as administrator@example.com with the password ${password}
   write callbacks     FIRESTORE_EMULATOR_HOST=${host}:${ports.firestore} GCLOUD_PROJECT=${projectId}, with any Admin SDK
-  play a recording    npm run replay -- sample --speed 10
+  play a recording    npm run replay -- sample --speed 10${ports.inbox === defaultBasePort ? '' : ` --port ${ports.inbox}`}
   functions' log      .local/${ports.inbox}/emulators.log
 `;
 }
@@ -95,7 +101,10 @@ async function sweepRegularly(stack: Stack, signal: AbortSignal): Promise<void> 
   }
 }
 
-async function endOf(stack: Stack): Promise<never> {
-  await stack.emulators.ended;
-  throw new Error('The Firebase emulators have ended by themselves; see the log named above.');
+/** Rejects when the emulators end by themselves. */
+async function endOf({ emulators }: Stack, signal: AbortSignal): Promise<never> {
+  await emulators.ended;
+  // While we are stopping them ourselves, whoever waits for this has gone.
+  if (signal.aborted) return new Promise<never>(() => undefined);
+  throw new Error(`The Firebase emulators have ended by themselves. ${emulators.log} tells more; run npm start again.`);
 }

@@ -32,8 +32,8 @@ export async function demandFree(ports: Ports): Promise<void> {
   for (const server of servers) {
     if (await isFree(ports[server])) continue;
     throw new Error(
-      `Port ${ports[server]} (${server}) is taken. Stop what listens there, or choose another block of ports: ` +
-        `npm start -- --port ${ports.inbox + 100}`,
+      `Port ${ports[server]} (${server}) is taken. Stop what listens there, or choose another block of ports with ` +
+        `--port ${ports.inbox + 100}`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { parseRecording } from './replay/recording.ts';
 import { describe } from './replay/table.ts';
 import { isAsExpected } from './replay/verdict.ts';
 import { cacheSeconds, projectId, startStack } from './stack.ts';
-import { number, run, steps } from './terminal.ts';
+import { number, run, steps, UsageError, wholeNumber } from './terminal.ts';
 
 const usage = `npm run replay -- FILE.ndjson [--speed N] [--port N] [--copies N] [--shuffle MS]
 
@@ -28,11 +28,11 @@ run(usage, async (signal) => {
     },
   });
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new TypeError('Name one file to play.');
+  if (file === undefined || positionals.length > 1) throw new UsageError('Name one file to play.');
   const speed = number('--speed', values.speed, 0.01, 1000);
-  const copies = number('--copies', values.copies, 1, 10);
-  const shuffleMs = number('--shuffle', values.shuffle, 0, 60_000);
-  const ports = portsFrom(number('--port', values.port, 1024, 65_000));
+  const copies = wholeNumber('--copies', values.copies, 1, 10);
+  const shuffleMs = wholeNumber('--shuffle', values.shuffle, 0, 60_000);
+  const ports = portsFrom(wholeNumber('--port', values.port, 1024, 65_000));
   const recording = parseRecording(await contentOf(file));
 
   const isRunning = await answers(`http://${host}:${ports.inbox}/local/counters`);
@@ -66,7 +66,7 @@ run(usage, async (signal) => {
 async function contentOf(file: string): Promise<string> {
   const path = file === 'sample' ? new URL('replay/sample.ndjson', import.meta.url) : file;
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new TypeError(`${file} cannot be read.`, { cause: error });
+    throw new UsageError(`${file} cannot be read.`, { cause: error });
   });
 }
 

@@ -4,6 +4,7 @@ import { startEmulators, type Emulators } from './emulators.ts';
 import { startGoogle, type Google } from './google.ts';
 import { createServiceAccount } from './oauth.ts';
 import { demandFree, host, portsFrom, type Ports } from './ports.ts';
+import { unlessAborted } from './terminal.ts';
 import { seedUsers } from './users.ts';
 import { warmUp } from './warm-up.ts';
 import { startSecretManager, type SecretManager } from './secret-manager.ts';
@@ -84,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await step('Users of the page', () => seedUsers(projectId, ports.auth));
     if (options.registered ?? true) {
       await step('Firebase credentials', register);
-      await step('Warming the functions', () => warmUp(google, projectId, ports.firestore));
+      await step('Warming the functions', () => unlessAborted(signal, warmUp(google, projectId, ports.firestore)));
     }
     const sweep = () => runSchedule(ports.functions, 'sweepNotices');
     return { projectId, ports, google, secretManager, emulators, registerCredentials: register, sweep, stop };

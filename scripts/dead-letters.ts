@@ -5,7 +5,7 @@ import type * as FirestoreClient from '@google-cloud/firestore';
 import { createLedger, type Entry } from '../functions/src/ledger.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
-import { number, run } from '../local/terminal.ts';
+import { demandListener, run, UsageError, wholeNumber } from '../local/terminal.ts';
 
 // The functions' own copy of the client: another copy's refuses the Timestamps that their ledger writes.
 const { Firestore } = createRequire(new URL('../functions/package.json', import.meta.url))(
@@ -30,11 +30,15 @@ run(usage, async () => {
     },
   });
   const [command = 'list', ...noticeIds] = positionals;
-  if (command !== 'list' && command !== 'replay') throw new TypeError(`There is no command "${command}".`);
+  if (command !== 'list' && command !== 'replay') throw new UsageError(`There is no command "${command}".`);
+  if (command === 'list' && (values.all || noticeIds.length > 0)) throw new UsageError('list takes nothing more.');
   if (command === 'replay' && values.all === noticeIds.length > 0)
-    throw new TypeError('Name the notices to replay, or --all.');
-  const { firestore } = portsFrom(number('--port', values.port, 1024, 65_000));
-  if (!values.project) process.env['FIRESTORE_EMULATOR_HOST'] = `${host}:${firestore}`;
+    throw new UsageError('Name the notices to replay, or --all.');
+  const { firestore } = portsFrom(wholeNumber('--port', values.port, 1024, 65_000));
+  if (!values.project) {
+    process.env['FIRESTORE_EMULATOR_HOST'] = `${host}:${firestore}`;
+    await demandListener(host, firestore, 'local Firestore');
+  }
   const db = new Firestore({ projectId: values.project ?? localProject });
   try {
     const ledger = createLedger(db);

@@ -6,7 +6,7 @@ import { roles } from '../functions/src/access.ts';
 import { failureCode } from '../functions/src/failure.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
-import { number, run } from '../local/terminal.ts';
+import { demandListener, run, UsageError, wholeNumber } from '../local/terminal.ts';
 
 const usage = `npm run role -- EMAIL ROLE [--project PROJECT | --port N]
 
@@ -20,10 +20,13 @@ run(usage, async () => {
     options: { project: { type: 'string' }, port: { type: 'string', default: String(defaultBasePort) } },
   });
   const [email, role] = positionals;
-  if (!email?.includes('@') || !role || positionals.length > 2) throw new TypeError('Name an email and a role.');
-  if (!/^[a-z][a-z-]{0,30}$/i.test(role)) throw new TypeError(`"${role}" is no role.`);
-  const { auth: authPort } = portsFrom(number('--port', values.port, 1024, 65_000));
-  if (!values.project) process.env['FIREBASE_AUTH_EMULATOR_HOST'] = `${host}:${authPort}`;
+  if (!email?.includes('@') || !role || positionals.length > 2) throw new UsageError('Name an email and a role.');
+  if (!/^[a-z][a-z-]{0,30}$/i.test(role)) throw new UsageError(`"${role}" is no role.`);
+  const { auth: authPort } = portsFrom(wholeNumber('--port', values.port, 1024, 65_000));
+  if (!values.project) {
+    process.env['FIREBASE_AUTH_EMULATOR_HOST'] = `${host}:${authPort}`;
+    await demandListener(host, authPort, 'local Authentication');
+  }
   const projectId = values.project ?? localProject;
   const auth = getAuth(initializeApp({ projectId }));
   const user = await auth.getUserByEmail(email).catch((error: unknown) => {

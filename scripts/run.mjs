@@ -13,6 +13,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const node = path.join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const [wanted, ...rest] = process.argv.slice(2);
 
+let interrupted = false;
+
 const tools = {
   // Jest loads packages that are ES modules only with this flag.
   jest: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
@@ -31,8 +33,8 @@ try {
   await build();
   process.exitCode = await runWanted();
 } catch (error) {
-  console.error(`\n✖ ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  if (!interrupted) console.error(`\n✖ ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = interrupted ? 130 : 1;
 }
 
 async function runWanted() {
@@ -65,7 +67,7 @@ async function install(folder) {
     readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
   );
   const isWhole = Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
-    existsSync(path.join(modules, name)),
+    existsSync(path.join(modules, name, 'package.json')),
   );
   if (isWhole && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const what = folder === '.' ? 'tools' : folder;
@@ -85,11 +87,15 @@ async function install(folder) {
 /** Compiles the functions and the hosted page unless their sources are the ones that were compiled last. */
 async function build() {
   const compile = (title, ...args) => step(title, node, args, { cwd: root, advice: 'mend the errors above' });
-  await unlessBuilt('functions/lib', ['functions/src', 'functions/tsconfig.json', 'tsconfig.base.json'], () =>
-    compile('Building the functions', ...tools.tsc, '-p', 'functions'),
+  await unlessBuilt(
+    'functions/lib',
+    'index.js',
+    ['functions/src', 'functions/tsconfig.json', 'tsconfig.base.json'],
+    () => compile('Building the functions', ...tools.tsc, '-p', 'functions'),
   );
   await unlessBuilt(
     'hosting/dist',
+    'firebase-messaging-sw.js',
     [
       'hosting/src',
       'hosting/worker',
@@ -105,11 +111,11 @@ async function build() {
   );
 }
 
-async function unlessBuilt(output, sources, compile) {
+async function unlessBuilt(output, entry, sources, compile) {
   // Beside the output, not in it: what lies in hosting/dist is served.
   const stamp = path.join(root, 'node_modules', `.built-${output.replace('/', '-')}`);
   const state = digest(sources.flatMap((source) => filesIn(path.join(root, source))));
-  if (existsSync(path.join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  if (existsSync(path.join(root, output, entry)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
   await compile();
   writeFileSync(stamp, state);
 }
@@ -137,7 +143,7 @@ async function step(title, command, args, { cwd, advice }) {
   const code = await run(command, args, { cwd, onOutput: (text) => (output += text) });
   clearInterval(alive);
   if (code === 0) return console.log(`  done in ${elapsed()}`);
-  console.error(output.trimEnd().split('\n').slice(-40).join('\n'));
+  if (!interrupted) console.error(output.trimEnd().split('\n').slice(-40).join('\n'));
   fail(`${title}: failed after ${elapsed()}. Please ${advice}.`);
 }
 
@@ -157,12 +163,15 @@ function run(command, args, { cwd = root, onOutput } = {}) {
   child.stdout?.on('data', (chunk) => onOutput(String(chunk)));
   child.stderr?.on('data', (chunk) => onOutput(String(chunk)));
   // We outlive the child, to hand on its exit code; it may hear of a Ctrl-C twice, from the terminal and from us.
-  const forward = (signal) => child.kill(signal);
-  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const forward = (signal) => {
+    interrupted = true;
+    child.kill(signal);
+  };
+  process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', forward);
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', forward).off('SIGTERM', forward);
+      process.off('SIGINT', forward).off('SIGTERM', forward).off('SIGHUP', forward);
       resolve(code ?? (signal ? 130 : 1));
     });
   });

@@ -68,9 +68,9 @@ export function decide(
   if (!subject || subject.pushTargets.length === 0) return { silence: 'no-push-targets' };
   const answers: Answer[] = after
     ? [
-        purged(before, after),
-        attemptFailed(before, after, settings),
         callIn(before, after),
+        attemptFailed(before, after, settings),
+        purged(before, after),
         ready(before, after),
         upcoming(before, after, settings, now),
       ]

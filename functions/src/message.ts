@@ -50,7 +50,8 @@ export function staleAt({ event }: Notice, callback: Callback, changedAt: number
       return Math.min(limit, turn, expiry);
     }
     case 'CALLBACK_READY':
-      return Math.min(limit, expiry);
+      // A callback that got its turn in spite of its expiry is not to be purged any more.
+      return expiry > changedAt ? Math.min(limit, expiry) : limit;
     case 'CALLBACK_CALL_IN':
       return Math.min(limit, callback.callIn?.expirationTime.getTime() ?? Infinity);
     case 'CALLBACK_PURGED':

@@ -78,6 +78,11 @@ async function play({ steps, speed, settleMs }: Play): Promise<void> {
   await db.terminate();
 }
 
+// Whoever wanted these writes is gone.
+process.once('disconnect', () => {
+  process.exit();
+});
+
 process.once('message', (message) => {
   play(message as Play).then(
     () => {

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
-import type { Firestore } from '@google-cloud/firestore';
+import type { DocumentData, Firestore } from '@google-cloud/firestore';
 import { localFirestore } from '../credentials.ts';
 import type { ReceivedMessage } from '../inbox.ts';
 import { host, type Ports } from '../ports.ts';
+import { unlessAborted } from '../terminal.ts';
 import type { Play, Told, Written } from './callback-system.ts';
 import { materialize, type Recording } from './recording.ts';
 import { judge, type Arrival, type Verdict } from './verdict.ts';
@@ -19,6 +20,8 @@ export interface PerformanceOptions {
   readonly speed: number;
   /** How long the functions may remember settings from before the recording's own were written. */
   readonly settleMs: number;
+  /** Whether the recording's settings stay when it is over. */
+  readonly keepsSettings?: boolean;
   readonly onWritten?: (written: Written) => void;
   /** With the milliseconds since the write that it announces, where that is known. */
   readonly onArrival?: (arrival: Arrival, title: string) => void;
@@ -34,22 +37,30 @@ const pollMs = 25;
  * any more, and judges it. What an earlier performance left under the same callback ids is cleared away first.
  */
 export async function perform(stage: Stage, recording: Recording, options: PerformanceOptions): Promise<Verdict> {
+  const { signal } = options;
   const db = localFirestore(stage.projectId, stage.ports.firestore);
   const watch = createWatch(stage, options);
+  const until = <T>(work: Promise<T>) => unlessAborted(signal, Promise.race([work, watch.failure]));
   try {
-    await clearAway(db, stage, recording);
-    const settleMs = (await areSettingsNew(db, recording)) ? options.settleMs : 0;
+    await until(clearAway(db, stage, recording));
+    const former = await formerSettings(db, recording);
+    const settleMs = areSettingsNew(former, recording) ? options.settleMs : 0;
     await watch.start();
-    const written = await play(stage, { steps: recording.steps, speed: options.speed, settleMs }, options);
-    await quiet(db, stage, recording, watch.arrivals);
+    const written = await until(play(stage, { steps: recording.steps, speed: options.speed, settleMs }, options));
+    await until(quiet(db, stage, recording, watch.arrivals));
+    if (!options.keepsSettings) await restoreSettings(db, former);
     return judge(recording.expectations, await watch.stop(), written);
+  } catch (error) {
+    // What Node's fetch says of a server that is gone is no help to anybody.
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`The stack on port ${stage.ports.inbox} has gone away.`, { cause: error });
   } finally {
-    await watch.stop();
+    await watch.stop().catch(() => undefined);
     await db.terminate();
   }
 }
 
-function play(stage: Stage, what: Play, { onWritten, signal }: PerformanceOptions): Promise<Written[]> {
+async function play(stage: Stage, what: Play, { onWritten, signal }: PerformanceOptions): Promise<Written[]> {
   const written: Written[] = [];
   const child = fork(path.join(import.meta.dirname, 'callback-system.ts'), {
     env: {
@@ -78,6 +89,8 @@ function play(stage: Stage, what: Play, { onWritten, signal }: PerformanceOption
 }
 
 interface Watch {
+  /** Rejects when the inbox cannot be looked into any more. */
+  readonly failure: Promise<never>;
   readonly start: () => Promise<void>;
   readonly arrivals: () => readonly Arrival[];
   readonly stop: () => Promise<readonly Arrival[]>;
@@ -99,7 +112,10 @@ function createWatch({ ports }: Stage, { onArrival }: PerformanceOptions): Watch
       onArrival?.(arrival, titleOf(message));
     }
   };
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
   return {
+    failure: failure.promise,
     async start() {
       const { messages } = await getJson<{ messages: ReceivedMessage[] }>(
         `http://${host}:${ports.inbox}/inbox.json?limit=1`,
@@ -112,7 +128,7 @@ function createWatch({ ports }: Stage, { onArrival }: PerformanceOptions): Watch
           await pause(pollMs);
         }
       };
-      loop = { end, ended: watch() };
+      loop = { end, ended: watch().catch(failure.reject) };
     },
     arrivals: () => arrivals,
     async stop() {
@@ -142,6 +158,8 @@ async function clearAway(db: Firestore, stage: Stage, { steps }: Recording): Pro
   );
   const known = await db.collection('callbacks').select().get();
   const stale = known.docs.filter(({ id }) => ids.has(id));
+  // Without targets their end announces nothing.
+  await Promise.all(stale.map(({ ref }) => ref.update({ pushTargets: [] })));
   await Promise.all(stale.map(({ ref }) => ref.delete()));
   await deliveriesIdle(stage);
   const entries = await db.collection('pushNotifications').select('callbackId').get();
@@ -149,12 +167,22 @@ async function clearAway(db: Firestore, stage: Stage, { steps }: Recording): Pro
   await Promise.all(old.map(({ ref }) => ref.delete()));
 }
 
-async function areSettingsNew(db: Firestore, { steps }: Recording): Promise<boolean> {
-  const settings = steps.filter(({ path, at }) => path.startsWith('callbackSettings/') && at < 0);
-  const stored = await Promise.all(settings.map(({ path }) => db.doc(path).get()));
-  return settings.some(
-    ({ data }, index) => JSON.stringify(stored[index]?.data()) !== JSON.stringify(materialize(data, 0)),
-  );
+type FormerSettings = ReadonlyMap<string, DocumentData | undefined>;
+
+/** What lies now where the recording writes settings. */
+async function formerSettings(db: Firestore, { steps }: Recording): Promise<FormerSettings> {
+  const paths = [...new Set(steps.map(({ path }) => path).filter((path) => path.startsWith('callbackSettings/')))];
+  return new Map(await Promise.all(paths.map(async (path) => [path, (await db.doc(path).get()).data()] as const)));
+}
+
+function areSettingsNew(former: FormerSettings, { steps }: Recording): boolean {
+  const first = steps.filter(({ path, at }) => at < 0 && former.has(path));
+  return first.some(({ path, data }) => JSON.stringify(former.get(path)) !== JSON.stringify(materialize(data, 0)));
+}
+
+/** So that one recording's settings are not another's. */
+async function restoreSettings(db: Firestore, former: FormerSettings): Promise<void> {
+  await Promise.all([...former].map(([path, data]) => (data ? db.doc(path).set(data) : db.doc(path).delete())));
 }
 
 /** Until no event is to be delivered, no notice is open in the ledger, and all that is expected has had its chance. */

@@ -1,4 +1,4 @@
-import { Timestamp } from '@google-cloud/firestore';
+import { Firestore, Timestamp } from '@google-cloud/firestore';
 
 /** One write of a recorded stream, in seconds from its start. */
 export interface WriteStep {
@@ -36,6 +36,11 @@ const events = [
 ];
 const kinds = ['set', 'update', 'delete'] as const;
 
+/** Settings that do not say when are written before anything else. */
+const beforeAll = -1;
+/** A day; longer than anybody waits for a recording. */
+const longestSeconds = 86_400;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**
@@ -47,17 +52,20 @@ export function parseRecording(text: string): Recording {
   const steps: WriteStep[] = [];
   const expectations: Expectation[] = [];
   const problems: string[] = [];
-  text.split(/\r?\n/).forEach((content, index) => {
-    if (content.trim() === '') return;
-    const line = index + 1;
-    try {
-      const object = parseObject(content);
-      if ('expect' in object) expectations.push(expectationOf(object));
-      else steps.push(stepOf(object, line));
-    } catch (error) {
-      problems.push(`line ${line}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
+  text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .forEach((content, index) => {
+      if (content.trim() === '') return;
+      const line = index + 1;
+      try {
+        const object = parseObject(content);
+        if ('expect' in object) expectations.push(expectationOf(object));
+        else steps.push(stepOf(object, line));
+      } catch (error) {
+        problems.push(`line ${line}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    });
   if (steps.length === 0 && problems.length === 0) problems.push('the file holds no writes');
   if (problems.length > 0)
     throw new Error(`The recording is wrong, and nothing was written:\n  ${problems.join('\n  ')}`);
@@ -100,11 +108,13 @@ function stepOf(object: Json, line: number): WriteStep {
     '"id" or "settings" (or "expect")',
   );
   const name = object[subject];
-  if (typeof name !== 'string' || name === '' || name.includes('/'))
+  if (typeof name !== 'string' || name === '' || /\/|^\.{1,2}$|^__.*__$/.test(name)) {
     throw new Error(`"${subject}" must be a document id`);
-  const { at = subject === 'settings' ? -1 : undefined, note } = object;
-  if (typeof at !== 'number' || (at < 0 && subject === 'id'))
-    throw new Error('"at" must be seconds ≥ 0 from the start');
+  }
+  const { at = subject === 'settings' ? beforeAll : undefined, note } = object;
+  if (typeof at !== 'number' || (at !== beforeAll && !(at >= 0 && at <= longestSeconds))) {
+    throw new Error(`"at" must be seconds from the start, 0 to ${longestSeconds}`);
+  }
   const path = `${subject === 'id' ? 'callbacks' : 'callbackSettings'}/${name}`;
   const step = { line, at, path, kind, ...(typeof note === 'string' && { note }) };
   if (kind === 'delete') {
@@ -113,8 +123,24 @@ function stepOf(object: Json, line: number): WriteStep {
   }
   const data = object[kind];
   if (!isObject(data)) throw new Error(`"${kind}" must be an object of fields`);
-  materialize(data, 0);
+  demandWritable(path, kind, data);
   return { ...step, data };
+}
+
+/** The client of Firestore refuses what it cannot write before it asks anybody. */
+const nowhere = new Firestore({ projectId: 'demo-nowhere' });
+
+function demandWritable(path: string, kind: 'set' | 'update', data: Json): void {
+  const fields = materialize(data, 0);
+  if (hasNestedArray(fields)) throw new Error('Firestore takes no array in an array');
+  const batch = nowhere.batch();
+  if (kind === 'set') batch.set(nowhere.doc(path), fields);
+  else batch.update(nowhere.doc(path), fields);
+}
+
+function hasNestedArray(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((item) => Array.isArray(item) || hasNestedArray(item));
+  return isObject(value) && Object.values(value).some(hasNestedArray);
 }
 
 function onlyOne<T>(found: readonly T[], what: string): T {
@@ -144,13 +170,18 @@ function valueAt(value: unknown, now: number): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => valueAt(item, now));
   if (!isObject(value)) return value;
   if ('$after' in value) {
+    onlyKeys(value, ['$after']);
     const after = value['$after'];
     if (typeof after !== 'number') throw new Error('"$after" must be a number of seconds');
     return Timestamp.fromMillis(Math.round(now + after * 1000));
   }
   if ('$at' in value) {
-    const time = Date.parse(String(value['$at']));
-    if (Number.isNaN(time)) throw new Error('"$at" must be an ISO 8601 time');
+    onlyKeys(value, ['$at']);
+    const text = String(value['$at']);
+    const time = Date.parse(text);
+    if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(time)) {
+      throw new Error('"$at" must be an ISO 8601 time with its zone, such as 2026-12-24T10:00:00Z');
+    }
     return Timestamp.fromMillis(time);
   }
   return materialize(value, now);

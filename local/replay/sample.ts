@@ -113,6 +113,7 @@ const lives: readonly Life[] = [
       ['accepts', callIn('call-in-1')],
       ['lets it lapse and asks anew', callIn('call-in-2')],
       ['done', connected],
+      ['asks once more, too late', callIn('call-in-3')],
     ],
     [...down, 4],
   ),

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { projectId } from '../../local/stack.ts';
 import { program } from '../support/program.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 import { demandFree, findFreeBase, host, portsFrom } from '../../local/ports.ts';
 
+const root = path.resolve(import.meta.dirname, '../..');
 const sharedPort = () => process.env['CALLBACK_PUSH_TEST_PORT'] ?? '';
 
 test('npm start plays the demo without a duplicate or a loss, and Ctrl-C leaves nothing behind', async () => {
@@ -13,6 +18,47 @@ test('npm start plays the demo without a duplicate or a loss, and Ctrl-C leaves 
   expect(code).toBe(0);
   await demandFree(portsFrom(port));
 }, 120_000);
+
+test('the TypeScript example of the README works as it stands', async () => {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+  const example = path.join(root, '.local', sharedPort(), 'readme-example.ts');
+  await writeFile(example, /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? 'throw new Error("no example")');
+  const { firestore } = portsFrom(Number(sharedPort()));
+  const env = { ...process.env, FIRESTORE_EMULATOR_HOST: `${host}:${firestore}`, GCLOUD_PROJECT: projectId };
+  await promisify(execFile)(process.execPath, [example], { env });
+  const stack = sharedStack();
+  await stack.idle();
+  const { messages } = await stack.inbox();
+  const events = messages.filter(({ target }) => target === 'registration-token-of-the-app').map(({ event }) => event);
+  expect(events.toSorted()).toEqual(['CALLBACK_ATTEMPT_FAILED', 'CALLBACK_UPCOMING']);
+  await stack.db.terminate();
+});
+
+test('a replay that is interrupted does not count as passed', async () => {
+  const { code, output } = await program('local/replay-main.ts', ['sample', '--port', sharedPort()], /Playing/);
+  expect(code).toBe(130);
+  expect(output).not.toMatch(/^result/m);
+});
+
+test('firebase-tools ending by itself is told, and leaves nothing behind', async () => {
+  const port = await findFreeBase();
+  const starting = program('local/main.ts', ['--port', String(port)]);
+  const pid = await eventually('firebase-tools', async () => {
+    const { stdout } = await promisify(execFile)('pgrep', ['-f', `firebase-local-${port}.json`]).catch(() => ({
+      stdout: '',
+    }));
+    const listening = await fetch(`http://${host}:${portsFrom(port).firestore}/`).then(
+      () => true,
+      () => false,
+    );
+    return listening && Number(stdout.trim().split('\n')[0]);
+  });
+  process.kill(pid, 'SIGKILL');
+  const { code, output } = await starting;
+  expect(code).toBe(1);
+  expect(output).toMatch(/✖ The Firebase emulators/);
+  await demandFree(portsFrom(port));
+});
 
 test('a port that is taken is named, with what to do', async () => {
   const port = await findFreeBase();
