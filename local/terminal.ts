@@ -28,11 +28,13 @@ export function run(usage: string, program: (signal: AbortSignal) => Promise<num
   process.stderr.on('error', stop);
   program(aborter.signal).then(
     (code) => {
+      // What was interrupted may have left work half done that would keep the process alive.
+      if (aborter.signal.aborted) process.exit(code);
       process.exitCode = code;
     },
     (error: unknown) => {
-      process.exitCode = aborter.signal.aborted ? interruptedCode : 1;
-      if (aborter.signal.aborted) return;
+      if (aborter.signal.aborted) process.exit(interruptedCode);
+      process.exitCode = 1;
       console.error(`\n✖ ${error instanceof Error ? error.message : String(error)}`);
       const isCalledWrongly = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
       if (isCalledWrongly) console.error(`\n${usage}`);
@@ -43,6 +45,8 @@ export function run(usage: string, program: (signal: AbortSignal) => Promise<num
 /** Rejects once the signal is aborted, and otherwise goes the way of the work. */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
+  // Work that nobody waits for any more may fail as it likes.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {

@@ -6,6 +6,8 @@ import { startFirestore } from './server.ts';
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Reads the flags of the official emulator; those that mean nothing here are ignored. */
+const parentCheckMs = 250;
+
 function readOptions(args: readonly string[]): FirestoreOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -43,8 +45,17 @@ async function run(): Promise<void> {
       void starting.then((server) => server.stop()).then(() => process.exit(0));
     });
   }
+  endWithParent();
   const { port } = await starting;
   console.log(`The local Firestore listens on port ${port}.`);
+}
+
+/** firebase-tools gives each emulator a process group of its own: where it is killed nobody else would end us. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, parentCheckMs).unref();
 }
 
 run().catch((error: unknown) => {

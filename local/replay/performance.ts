@@ -56,7 +56,8 @@ export async function perform(stage: Stage, recording: Recording, options: Perfo
     throw new Error(`The stack on port ${stage.ports.inbox} has gone away.`, { cause: error });
   } finally {
     await watch.stop().catch(() => undefined);
-    await db.terminate();
+    // A client that is terminated with calls under way brings the process down; an interrupted program ends anyway.
+    if (!signal?.aborted) await db.terminate();
   }
 }
 

@@ -57,7 +57,12 @@ test('firebase-tools ending by itself is told, and leaves nothing behind', async
   const { code, output } = await starting;
   expect(code).toBe(1);
   expect(output).toMatch(/✖ The Firebase emulators/);
-  await demandFree(portsFrom(port));
+  await eventually('the ports to be free', () =>
+    demandFree(portsFrom(port)).then(
+      () => true,
+      () => false,
+    ),
+  );
 });
 
 test('a port that is taken is named, with what to do', async () => {

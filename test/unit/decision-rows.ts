@@ -178,7 +178,7 @@ export const callInRows: readonly DecisionRow[] = [
   {
     name: 'a call-in for a callback that is over',
     given: { before: aCallback(), after: aCallback({ callIn: aCallIn(), callbackState: 'COMPLETED' }) },
-    expect: isSilent('completed-otherwise'),
+    expect: isSilent('call-in-too-late'),
   },
   {
     name: 'a call-in for a callback that was over before',
