@@ -121,9 +121,10 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** Takes a picture into .local/screenshots, for people to look at. */
+/** Takes two pictures into .local/screenshots, for people to look at: of the whole page, and as a window shows it. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: path.join(shots, `${name}.window.png`) });
   await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
 }
 
