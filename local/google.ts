@@ -6,6 +6,7 @@ import type { Answer } from './fcm-errors.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { isObject } from './fcm-schema.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
+import type { SecretManager } from './secret-manager.ts';
 import { accountStates, createAccounts, parseAccount, type Accounts } from './oauth.ts';
 
 /** What stands in for Google: the OAuth token endpoint, FCM, and the inbox of what FCM took. */
@@ -38,17 +39,17 @@ const keepAliveMs = 120_000;
  *
  * @param options.port 0 = any free one
  * @param options.now epoch milliseconds, with a fraction
- * @param options.alsoCounted counts of other servers, to be read beside the own ones
+ * @param options.secretManager another server of the stack, whose counters and refusals tests reach over HTTP here
  * @throws when the port is taken
  */
 export async function startGoogle({
   port,
   now = preciseNow,
-  alsoCounted = () => ({}),
+  secretManager,
 }: {
   port: number;
   now?: () => number;
-  alsoCounted?: () => object;
+  secretManager?: SecretManager;
 }): Promise<Google> {
   let url = '';
   let requests = { token: 0, send: 0 };
@@ -67,7 +68,7 @@ export async function startGoogle({
   const count = (door: keyof Requests) => {
     requests = { ...requests, [door]: requests[door] + 1 };
   };
-  const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, alsoCounted)];
+  const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, secretManager)];
   const server = createServer((request, response) => void serve(routes, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const bound = await listen(server, port);
@@ -142,7 +143,7 @@ function inboxRoutes(inbox: Inbox): Route[] {
 /** What tests in other processes need; Google has nothing of the kind. */
 function localRoutes(
   { accounts, faults, requests, resetRequests }: Omit<Google, 'port' | 'url' | 'stop' | 'inbox'>,
-  alsoCounted: () => object,
+  secretManager: SecretManager | undefined,
 ): Route[] {
   const setFaults = ({ body }: Call) => {
     const parsed = parseFaults(parseJson(body));
@@ -177,6 +178,14 @@ function localRoutes(
     if (!known) return wrong([`state: must be one of ${accountStates.join(', ')}`]);
     return accounts.setState(clientEmail, known) ? ok({ clientEmail, state: known }) : noAccount;
   };
+  const refuse = ({ body }: Call) => {
+    const { rpc, code, times } = jsonFields(body);
+    if (typeof rpc !== 'string' || typeof code !== 'number' || typeof times !== 'number') {
+      return wrong(['must be {rpc, code, times}: the name of an RPC, a gRPC status code, and how often']);
+    }
+    secretManager?.refuse(rpc, code as grpcStatus, times);
+    return ok({});
+  };
   const rotate = ({ caught }: Call) => {
     const rotated = accounts.rotateKey(caught);
     return rotated ? ok(rotated) : noAccount;
@@ -185,7 +194,12 @@ function localRoutes(
     ['GET', /^\/local\/faults$/, () => ok(faults.list())],
     ['PUT', /^\/local\/faults$/, setFaults],
     ['DELETE', /^\/local\/faults$/, clearFaults],
-    ['GET', /^\/local\/counters$/, () => ok({ ...requests(), ...alsoCounted() })],
+    [
+      'GET',
+      /^\/local\/counters$/,
+      () => ok({ ...requests(), ...(secretManager && { secretManager: secretManager.counters() }) }),
+    ],
+    ['PUT', /^\/local\/secret-manager$/, refuse],
     ['DELETE', /^\/local\/counters$/, resetCounters],
     ['POST', /^\/local\/browsers$/, () => ok({ token: `local-browser:${randomUUID()}` })],
     ['POST', /^\/local\/accounts$/, create],

@@ -8,6 +8,8 @@ export interface SecretManager {
   readonly port: number;
   /** RPC name ▶ how many times it was called since the start, refused calls included. */
   counters(): Record<string, number>;
+  /** The next so many calls of an RPC fail with a gRPC status code. */
+  refuse(rpc: string, code: grpc.status, times: number): void;
   /** Cuts every connection; what was stored is gone. */
   stop(): Promise<void>;
 }
@@ -32,12 +34,15 @@ export interface SecretManager {
 export async function startSecretManager({ port }: { port: number }): Promise<SecretManager> {
   const secrets = new Map<string, Secret>();
   const counters: Record<string, number> = {};
+  const refusals = new Map<string, { readonly code: grpc.status; times: number }>();
   const server = new grpc.Server();
   const implementation: Record<string, grpc.handleUnaryCall<Request, unknown>> = {};
   for (const [name, rpc] of Object.entries(rpcs)) {
     implementation[name] = ({ request }, callback) => {
       counters[name] = (counters[name] ?? 0) + 1;
-      answer(() => rpc(secrets, request), callback);
+      const refusal = refusals.get(name);
+      if (refusal && refusal.times-- > 0) callback({ code: refusal.code, details: 'refused on purpose' });
+      else answer(() => rpc(secrets, request), callback);
     };
   }
   server.addService(serviceDefinition(), implementation);
@@ -50,6 +55,9 @@ export async function startSecretManager({ port }: { port: number }): Promise<Se
   return {
     port: bound,
     counters: () => ({ ...counters }),
+    refuse: (rpc, code, times) => {
+      refusals.set(rpc, { code, times });
+    },
     stop: () => {
       server.forceShutdown();
       return Promise.resolve();

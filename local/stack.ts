@@ -66,10 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const secretManager = await startSecretManager({ port: ports.secretManager });
     started.push(secretManager);
-    const google = await startGoogle({
-      port: ports.inbox,
-      alsoCounted: () => ({ secretManager: secretManager.counters() }),
-    });
+    const google = await startGoogle({ port: ports.inbox, secretManager });
     started.push(google);
     const parameters = { ...localParameters(google, ports), ...options.parameters };
     const emulators = await step('Firebase emulators', () =>

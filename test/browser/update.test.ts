@@ -4,7 +4,7 @@ import type { ServiceAccountJson } from '../../local/oauth.ts';
 import { password } from '../../local/users.ts';
 import { launchChrome } from '../support/chrome.ts';
 import { enter, pageStorage, screenshot, typeAccount, update, violations, visit, type Visit } from '../support/page.ts';
-import { eventually, sharedStack } from '../support/stack.ts';
+import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 
 const stack = sharedStack();
 let browser: Browser;
@@ -105,6 +105,22 @@ describe('what does not work is refused with its own diagnosis, and leaves the f
       code: 'api-disabled',
     },
     {
+      name: 'Secret Manager that is not open to the functions',
+      change: async () => {
+        await stack.refuseSecrets('AddSecretVersion', 7, 1);
+        return {};
+      },
+      code: 'secret-manager-forbidden',
+    },
+    {
+      name: 'Secret Manager that does not answer',
+      change: async () => {
+        await stack.refuseSecrets('AddSecretVersion', 13, 1);
+        return {};
+      },
+      code: 'secret-manager-unavailable',
+    },
+    {
       name: 'Google being unreachable',
       change: async () => {
         await stack.setFaults([{ target: 'probe', code: 'UNAVAILABLE' }]);
@@ -196,6 +212,28 @@ test('who comes second is told who was first, and can look before they replace i
   await page.click('#button-reload-credentials');
   await eventually('the other’s credentials', async () => (await facts()).includes('developer@example.com'));
   expect(await update(page)).toMatchObject({ kind: 'success' });
+});
+
+test('pushes go out, each once, while the credentials are rotated on the page', async () => {
+  const { page } = open;
+  await enter(page);
+  const callbacks = Array.from({ length: 20 }, () => stack.db.collection('callbacks').doc(fresh('rotated')));
+  await Promise.all(callbacks.map((callback) => callback.set(waitingCallback())));
+  const rotate = async () => {
+    for (let rotation = 0; rotation < 2; rotation++) {
+      await typeAccount(page, await stack.newAccount());
+      expect(await update(page)).toMatchObject({ kind: 'success' });
+    }
+  };
+  const push = async () => {
+    for (const callback of callbacks) {
+      await callback.delete();
+      await stack.idle();
+    }
+  };
+  await Promise.all([rotate(), push()]);
+  const arrived = await Promise.all(callbacks.map(async ({ id }) => (await stack.messages(id)).length));
+  expect(arrived).toEqual(callbacks.map(() => 1));
 });
 
 test('what was done is on record on the page', async () => {
