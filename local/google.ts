@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { status as GrpcStatus } from '@grpc/grpc-js';
 import { send, type Surroundings } from './fcm.ts';
 import type { Answer } from './fcm-errors.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
@@ -183,7 +184,7 @@ function localRoutes(
     if (typeof rpc !== 'string' || typeof code !== 'number' || typeof times !== 'number') {
       return wrong(['must be {rpc, code, times}: the name of an RPC, a gRPC status code, and how often']);
     }
-    secretManager?.refuse(rpc, code as grpcStatus, times);
+    secretManager?.refuse(rpc, code as GrpcStatus, times);
     return ok({});
   };
   const rotate = ({ caught }: Call) => {
