@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { status as GrpcStatus } from '@grpc/grpc-js';
 import { send, type Surroundings } from './fcm.ts';
 import type { Answer } from './fcm-errors.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { isObject } from './fcm-schema.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
-import type { SecretManager } from './secret-manager.ts';
+import type { SecretManager, StatusName } from './secret-manager.ts';
 import { accountStates, createAccounts, parseAccount, type Accounts } from './oauth.ts';
 
 /** What stands in for Google: the OAuth token endpoint, FCM, and the inbox of what FCM took. */
@@ -180,11 +179,11 @@ function localRoutes(
     return accounts.setState(clientEmail, known) ? ok({ clientEmail, state: known }) : noAccount;
   };
   const refuse = ({ body }: Call) => {
-    const { rpc, code, times } = jsonFields(body);
-    if (typeof rpc !== 'string' || typeof code !== 'number' || typeof times !== 'number') {
-      return wrong(['must be {rpc, code, times}: the name of an RPC, a gRPC status code, and how often']);
+    const { rpc, status, times } = jsonFields(body);
+    if (typeof rpc !== 'string' || typeof status !== 'string' || typeof times !== 'number') {
+      return wrong(['must be {rpc, status, times}: the names of an RPC and of a gRPC status, and how often']);
     }
-    secretManager?.refuse(rpc, code as GrpcStatus, times);
+    secretManager?.refuse(rpc, status as StatusName, times);
     return ok({});
   };
   const rotate = ({ caught }: Call) => {

@@ -3,13 +3,16 @@ import { createRequire } from 'node:module';
 import * as grpc from '@grpc/grpc-js';
 import * as protoLoader from '@grpc/proto-loader';
 
+/** `PERMISSION_DENIED`, `INTERNAL`, … */
+export type StatusName = keyof typeof grpc.status;
+
 export interface SecretManager {
   /** The port it listens on, at 127.0.0.1. */
   readonly port: number;
   /** RPC name ▶ how many times it was called since the start, refused calls included. */
   counters(): Record<string, number>;
-  /** The next so many calls of an RPC fail with a gRPC status code. */
-  refuse(rpc: string, code: grpc.status, times: number): void;
+  /** The next so many calls of an RPC fail with a gRPC status. */
+  refuse(rpc: string, status: StatusName, times: number): void;
   /** Cuts every connection; what was stored is gone. */
   stop(): Promise<void>;
 }
@@ -55,8 +58,8 @@ export async function startSecretManager({ port }: { port: number }): Promise<Se
   return {
     port: bound,
     counters: () => ({ ...counters }),
-    refuse: (rpc, code, times) => {
-      refusals.set(rpc, { code, times });
+    refuse: (rpc, status, times) => {
+      refusals.set(rpc, { code: grpc.status[status], times });
     },
     stop: () => {
       server.forceShutdown();

@@ -107,7 +107,7 @@ describe('what does not work is refused with its own diagnosis, and leaves the f
     {
       name: 'Secret Manager that is not open to the functions',
       change: async () => {
-        await stack.refuseSecrets('AddSecretVersion', 7, 1);
+        await stack.refuseSecrets('AddSecretVersion', 'PERMISSION_DENIED', 1);
         return {};
       },
       code: 'secret-manager-forbidden',
@@ -115,7 +115,7 @@ describe('what does not work is refused with its own diagnosis, and leaves the f
     {
       name: 'Secret Manager that does not answer',
       change: async () => {
-        await stack.refuseSecrets('AddSecretVersion', 13, 1);
+        await stack.refuseSecrets('AddSecretVersion', 'INTERNAL', 1);
         return {};
       },
       code: 'secret-manager-unavailable',

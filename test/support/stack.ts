@@ -43,8 +43,8 @@ export function stackAt(basePort: number) {
       (await json<{ messages: ReceivedMessage[] }>('GET', `${google}/inbox.json?callbackId=${callbackId}`)).messages,
     setFaults: (rules: readonly FaultRule[]) => json('PUT', `${google}/local/faults`, rules),
     newAccount: () => json<ServiceAccountJson>('POST', `${google}/local/accounts`, { projectId }),
-    refuseSecrets: (rpc: string, code: number, times: number) =>
-      json('PUT', `${google}/local/secret-manager`, { rpc, code, times }),
+    refuseSecrets: (rpc: string, status: string, times: number) =>
+      json('PUT', `${google}/local/secret-manager`, { rpc, status, times }),
     setAccountState: (email: string, state: string) => json('PATCH', `${google}/local/accounts/${email}`, { state }),
     requests: () =>
       json<{ token: number; send: number; secretManager: Record<string, number> }>('GET', `${google}/local/counters`),
