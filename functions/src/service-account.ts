@@ -1,5 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
+const accountFields = ['projectId', 'clientEmail', 'privateKey'] as const;
+export type AccountField = (typeof accountFields)[number];
+
 /** What an administrator typed or pasted; nothing about it is sure. */
 export interface TypedAccount {
   readonly projectId: string;
@@ -14,8 +17,6 @@ export interface ServiceAccount {
   /** PEM, as OpenSSL writes it. */
   readonly privateKey: string;
 }
-
-export type AccountField = keyof TypedAccount;
 
 /** One mistake in one field, with what to do about it. */
 export interface AccountProblem {
@@ -32,6 +33,7 @@ export interface Cleaned {
 
 /** Longer than any service-account file. */
 const maxLength = 16_384;
+const tooLongAdvice = 'This is longer than any service-account file. Paste the value that belongs here only.';
 
 const wrongPastes: readonly (readonly [RegExp, code: string, message: string])[] = [
   [
@@ -81,6 +83,10 @@ const wrongFiles: readonly (readonly [key: string, code: string, message: string
  * and repairs what can be repaired without a doubt (quotes, lost line breaks).
  */
 export function clean(typed: TypedAccount): Cleaned | { readonly problems: readonly AccountProblem[] } {
+  const tooLong = accountFields.filter((field) => typed[field].length > maxLength);
+  // Before anything else: some of what follows takes time by the square of the length.
+  if (tooLong.length > 0)
+    return { problems: tooLong.map((field) => ({ field, code: 'too-long', message: tooLongAdvice })) };
   const notes: string[] = [];
   const file = parseFile(typed.privateKey);
   const wrongFile = file && wrongFiles.find(([key]) => key in file);
@@ -193,8 +199,6 @@ function emailProblems({ clientEmail }: TypedAccount): AccountProblem[] {
 function keyProblems(privateKey: string): AccountProblem[] {
   const problem = (code: string, message: string): AccountProblem[] => [{ field: 'privateKey', code, message }];
   if (privateKey === '') return problem('empty', 'Paste the private key.');
-  if (privateKey.length > maxLength)
-    return problem('too-long', 'This is longer than any private key. Paste the value of private_key only.');
   const wrong = wrongPastes.find(([pattern]) => pattern.test(privateKey));
   if (wrong) return problem(wrong[1], wrong[2]);
   if (/^-----BEGIN (RSA |EC )?PRIVATE KEY-----/.test(privateKey)) return [];

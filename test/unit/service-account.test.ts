@@ -92,6 +92,11 @@ test.each<{ name: string; given: Partial<TypedAccount>; codes: string[] }>([
   },
   { name: 'words', given: { privateKey: 'my secret key' }, codes: ['not-a-key'] },
   { name: 'the file without a key', given: { privateKey: '{"type":"service_account"}' }, codes: ['empty'] },
+  {
+    name: 'a very long project and email',
+    given: { projectId: `x${' '.repeat(60_000)}x`, clientEmail: `x${' '.repeat(60_000)}x` },
+    codes: ['too-long', 'too-long'],
+  },
   { name: 'two megabytes', given: { privateKey: 'x'.repeat(2_000_000) }, codes: ['too-long'] },
 ])('$name: refused with a code of its own', ({ given, codes }) => {
   const cleaned = clean(typed(given));
