@@ -119,6 +119,8 @@ export function createCredentialStore(
     async activate({ version, facts, by, expected }) {
       return db.runTransaction(async (transaction) => {
         const former = activationOf(await transaction.get(active));
+        // A commit whose answer was lost is tried again, and finds what it wrote itself.
+        if (former?.version === version && former.fingerprint === facts.fingerprint) return { activation: former };
         if (former && former.version !== expected) return { meanwhile: former };
         const activation: Activation = {
           ...facts,
@@ -128,7 +130,9 @@ export function createCredentialStore(
           lastTest: null,
         };
         transaction.set(active, activation);
-        if (former)
+        // Numbers begin anew with a new secret: what is in force is never on notice.
+        transaction.delete(retired.doc(version));
+        if (former && former.version !== version)
           transaction.set(retired.doc(former.version), {
             version: former.version,
             destroyAt: new Date(now() + config.graceMs),
@@ -152,8 +156,9 @@ export function createCredentialStore(
 
     async destroyRetired(at) {
       const due = await retired.where('destroyAt', '<=', new Date(at)).get();
+      const inForce = activationOf(await active.get())?.version;
       for (const document of due.docs) {
-        await destroy(document.id);
+        if (document.id !== inForce) await destroy(document.id);
         await document.ref.delete();
       }
       return due.size;
