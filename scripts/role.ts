@@ -37,6 +37,8 @@ run(usage, async () => {
   });
   const { role: former, ...others } = user.customClaims ?? {};
   await auth.setCustomUserClaims(user.uid, role === 'none' ? others : { ...others, role });
+  // What was granted ends now, not when the present session does.
+  if (former) await auth.revokeRefreshTokens(user.uid);
   console.log(
     `${email}: ${former ? String(former) : 'no role'} ▶ ${role === 'none' ? 'no role' : role}. It applies from the next sign-in on.`,
   );

@@ -49,7 +49,7 @@ const wrongPastes: readonly (readonly [RegExp, code: string, message: string])[]
   [/BEGIN CERTIFICATE/, 'pasted-certificate', 'This is a certificate. Paste the private key of the service account.'],
   [/BEGIN PUBLIC KEY/, 'pasted-public-key', 'This is a public key. Paste the private key of the service account.'],
   [
-    /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/,
+    /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type:\s*4,ENCRYPTED/,
     'key-encrypted',
     'This key is protected by a password. Paste the key as Google made it.',
   ],
