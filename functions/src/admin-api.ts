@@ -119,16 +119,18 @@ const outcomeSchema = v.object({
   code: v.nullable(v.pipe(v.string(), v.regex(/^[\w/-]{1,64}$/, 'must be a short code'))),
 });
 
-function routesOf({ active, update, test, audit, now }: AdminParts): Route[] {
+function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): Route[] {
   const record = (by: string, action: AuditRecord['action'], code: string | null, projectId: string | null) =>
-    audit.add({
-      at: new Date(now()).toISOString(),
-      by,
-      action,
-      result: code === null ? 'succeeded' : 'failed',
-      code,
-      projectId,
-    });
+    audit
+      .add({
+        at: new Date(now()).toISOString(),
+        by,
+        action,
+        result: code === null ? 'succeeded' : 'failed',
+        code,
+        projectId,
+      })
+      .catch(reportBug);
   return [
     { method: 'GET', path: /^\/admin\/v1\/credentials$/, handle: async () => factsOf(await active()) },
     {
