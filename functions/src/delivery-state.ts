@@ -7,11 +7,19 @@ export type PushResult =
   | { readonly outcome: 'refused'; readonly code: string; readonly detail: string }
   | {
       readonly outcome: 'try-later';
+      /** Whose trouble it is, and so who else need not be tried meanwhile. */
+      readonly scope: TroubleScope;
       readonly code: string;
       readonly detail: string;
       /** What the provider asked for. */
       readonly retryAfterMs?: number;
     };
+
+/**
+ * `device`: only this one is to be left alone. `quota`: the whole project sends too much. `credentials`: nothing can
+ * be sent until somebody mends the credentials or the project. `provider`: the provider or the way to it is down.
+ */
+export type TroubleScope = 'device' | 'quota' | 'credentials' | 'provider';
 
 /** `SENDING` under a lease, `WAITING` until a time; the others are final. */
 export const deliveryStates = ['SENDING', 'WAITING', 'SENT', 'FAILED', 'EXPIRED', 'SUPERSEDED'] as const;

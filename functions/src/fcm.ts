@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici';
 import type { AccessTokens } from './access-token.ts';
-import type { PushResult } from './delivery-state.ts';
+import type { PushResult, TroubleScope } from './delivery-state.ts';
 import { failureCode, failureMessage } from './failure.ts';
 import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
 import type { PushMessage } from './message.ts';
@@ -112,7 +112,8 @@ const outdatedKeyCodes = new Set([
 function credentialFailure(error: unknown, credential: Credential | undefined, keyVault: KeyVault): Attempt {
   const code = error instanceof CredentialError ? error.code : 'CREDENTIALS_UNAVAILABLE';
   if (credential && outdatedKeyCodes.has(code)) keyVault.forget(credential);
-  return { result: { outcome: 'try-later', code, detail: failureMessage(error) }, again: outdatedKeyCodes.has(code) };
+  const scope = code === 'GOOGLE_UNREACHABLE' || code === 'SECRET_MANAGER_UNAVAILABLE' ? 'provider' : 'credentials';
+  return { result: { outcome: 'try-later', scope, code, detail: failureMessage(error) }, again: outdatedKeyCodes.has(code) };
 }
 
 /** What a kept-alive connection that the other side has closed in the meantime fails with. */
@@ -121,9 +122,9 @@ const closedConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 function connectionFailure(error: unknown): Attempt {
   const code = failureCode(error);
   if (code === 'TimeoutError') {
-    return { result: { outcome: 'try-later', code: 'TIMEOUT', detail: 'FCM did not answer in time' }, again: false };
+    return { result: { outcome: 'try-later', scope: 'provider', code: 'TIMEOUT', detail: 'FCM did not answer in time' }, again: false };
   }
-  const result: PushResult = { outcome: 'try-later', code, detail: 'the connection to FCM failed' };
+  const result: PushResult = { outcome: 'try-later', scope: 'provider', code, detail: 'the connection to FCM failed' };
   return { result, again: closedConnectionCodes.has(code) };
 }
 
@@ -140,6 +141,14 @@ const consequences: Readonly<Record<string, 'target-gone' | 'refused' | 'try-lat
   QUOTA_EXCEEDED: 'try-later',
   UNAVAILABLE: 'try-later',
   INTERNAL: 'try-later',
+};
+
+/** Whose trouble it is where it is not the provider's. */
+const scopes: Readonly<Record<string, TroubleScope>> = {
+  QUOTA_EXCEEDED: 'quota',
+  UNAUTHENTICATED: 'credentials',
+  PERMISSION_DENIED: 'credentials',
+  PROJECT_NOT_FOUND: 'credentials',
 };
 
 /** An answer without FcmError speaks of the request or the credentials, never of the device. */
@@ -171,7 +180,8 @@ export function classify(
   const outcome = consequences[code] ?? 'try-later';
   if (outcome !== 'try-later') return { outcome, code, detail };
   const retryAfterMs = parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now);
-  return { outcome, code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const scope = scopes[code] ?? 'provider';
+  return { outcome, scope, code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 interface Answer {

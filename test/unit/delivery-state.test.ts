@@ -16,6 +16,7 @@ const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', detail:
 const refused: PushResult = { outcome: 'refused', code: 'INVALID_ARGUMENT', detail: '' };
 const later = (code = 'UNAVAILABLE', retryAfterMs?: number): PushResult => ({
   outcome: 'try-later',
+  scope: 'provider',
   code,
   detail: '',
   ...(retryAfterMs !== undefined && { retryAfterMs }),

@@ -137,7 +137,7 @@ export function createMemoryLedger() {
 
 export const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };
 export const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', detail: 'gone' };
-export const tryLater: PushResult = { outcome: 'try-later', code: 'UNAVAILABLE', detail: 'busy' };
+export const tryLater: PushResult = { outcome: 'try-later', scope: 'provider', code: 'UNAVAILABLE', detail: 'busy' };
 
 interface Sent {
   readonly target: string;
