@@ -1,15 +1,9 @@
+import type { CallbackDocument } from './callback-store.ts';
 import { parseCallback, type Callback } from './callback.ts';
 import { decide, dependsOnSettings, silences, stillHolds, type Notice } from './decision.ts';
 import type { Announcement } from './deliver.ts';
 import type { Log } from './log.ts';
 import { builtInSettings, type Settings } from './settings.ts';
-
-/** A document as Firestore hands it out. */
-export interface CallbackDocument {
-  readonly data: unknown;
-  /** `seconds.nanoseconds` */
-  readonly updateTime: string;
-}
 
 /** One event of the Firestore trigger: it may come late, twice and in any order. */
 export interface Change {

@@ -24,6 +24,11 @@ export const parameters = {
     default: 60,
     description: 'How long one attempt may take before another is made of it, 60 to 600 seconds.',
   }),
+  RECONCILED_PER_SWEEP: defineInt('RECONCILED_PER_SWEEP', {
+    default: 200,
+    description:
+      'Waiting callbacks that are looked at each minute for notices whose event never came, 0 to 5000: a read each.',
+  }),
   CREDENTIALS_GRACE_HOURS: defineInt('CREDENTIALS_GRACE_HOURS', {
     default: 24,
     description: 'How long replaced credentials still work before they are destroyed, 1 to 720 hours.',
@@ -49,6 +54,7 @@ export interface Config {
   readonly cacheMs: number;
   readonly freshForMs: number;
   readonly leaseMs: number;
+  readonly reconciledPerSweep: number;
   readonly graceMs: number;
   readonly fcmBaseUrl: string;
   readonly oauthTokenUrl: string;
@@ -79,6 +85,7 @@ const environmentSchema = v.object({
   CACHE_SECONDS: within('seconds', 60, 0, 3600),
   FRESH_SECONDS: within('seconds', 5, 0, 3600),
   LEASE_SECONDS: within('seconds', 60, 60, 600),
+  RECONCILED_PER_SWEEP: within('callbacks', 200, 0, 5000),
   CREDENTIALS_GRACE_HOURS: within('hours', 24, 1, 720),
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
@@ -108,6 +115,7 @@ export function readConfig(environment: Environment): Config {
     cacheMs: env.CACHE_SECONDS * 1000,
     freshForMs: env.FRESH_SECONDS * 1000,
     leaseMs: env.LEASE_SECONDS * 1000,
+    reconciledPerSweep: Math.floor(env.RECONCILED_PER_SWEEP),
     graceMs: env.CREDENTIALS_GRACE_HOURS * 3600_000,
     fcmBaseUrl: env.FCM_BASE_URL,
     oauthTokenUrl: env.OAUTH_TOKEN_URL,

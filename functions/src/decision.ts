@@ -116,6 +116,20 @@ export function stillHolds(notice: Notice, current: Callback | undefined, settin
   }
 }
 
+/**
+ * Whether the state of a callback, whatever it was before, is one of which its consumer should have been told. Says
+ * nothing of callbacks that no longer wait.
+ */
+export function mayBeOwed(current: Callback, settings: Settings, now: number): boolean {
+  if (!isWaiting(current) || current.pushTargets.length === 0) return false;
+  return (
+    whyNotDue(current, settings, now) === undefined ||
+    current.callIn !== undefined ||
+    (current.callDirection === 'USERORIGINATED' && current.callbackState === 'ROUTING') ||
+    (current.callDirection === 'USERTERMINATED' && current.dialAttempts > 0 && !isConnection(current))
+  );
+}
+
 /** Whether it is over and done with, and so stays true of a callback whose document was cleared away. */
 export function outlivesCallback({ event }: Notice): boolean {
   return event === 'CALLBACK_PURGED' || event === 'CALLBACK_FINAL_ATTEMPT_FAILED';

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Callback } from './callback.ts';
 import { outlivesCallback, stillHolds, type Notice } from './decision.ts';
-import { isOpen, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
+import { isDead, isDue, pendingRow, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
 import { failureMessage } from './failure.ts';
 import type { PushSender } from './fcm.ts';
-import { noticeIdOf, targetHash, type Claim, type Entry, type Ledger, type Settlement } from './ledger.ts';
+import type { Gate } from './guards.ts';
+import { noticeIdOf, targetHash, type Claim, type Entry } from './ledger-entry.ts';
+import type { Ledger, Settlement } from './ledger.ts';
 import type { Log } from './log.ts';
 import { buildMessage, staleAt } from './message.ts';
 import type { Settings } from './settings.ts';
@@ -23,6 +26,7 @@ export interface Announcement {
 export interface DeliveryParts {
   readonly ledger: Ledger;
   readonly send: PushSender;
+  readonly gate: Gate;
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
   /** The callback as it is now; undefined where it does not exist or does not parse. One read. */
   readonly currentCallback: (callbackId: string) => Promise<Callback | undefined>;
@@ -43,20 +47,20 @@ export class RedeliveryNeeded extends Error {
 export interface Delivery {
   /**
    * Claims the notice, sends it, settles it: two ledger writes and one FCM request a target. Claimed before, it
-   * leaves after one read.
+   * leaves after one read. Where nothing can be sent now, it waits in the ledger: one write.
    *
    * @throws where redelivering the event helps: Firestore did not answer, or `RedeliveryNeeded`
    */
   readonly deliver: (announcement: Announcement) => Promise<void>;
-  /** One more attempt at a notice that waits, or whose attempt never ended; `not-due` asks the caller to come again. */
+  /**
+   * One more attempt at a notice that waits, or whose attempt never ended; `not-due` asks the caller to come again.
+   * Without I/O, where nothing can be sent now.
+   */
   readonly retry: (noticeId: string) => Promise<'done' | 'not-due'>;
-  /** Takes up what was left behind: lapsed leases, waits whose task was lost. Returns how many it looked at. */
-  readonly sweep: () => Promise<number>;
 }
 
-/** Entries that one sweep looks at, and how many of them at a time. */
-const sweepLimit = 500;
-const sweepConcurrency = 20;
+/** What was held back comes again within this of the end of the stop, not all at once. */
+const longestHoldMs = 10_000;
 
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { ledger, log, now } = parts;
@@ -70,23 +74,51 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       log('WARNING', 'notice-stale', { ...said, ageMs: now() - changedAt });
       return;
     }
-    const targets = pendingRows(callback);
-    const { serviceName } = callback;
-    const times = { changedAt, now: now(), staleAt: stale, leaseUntil: now() + parts.leaseMs };
-    const claim = await ledger.claim(noticeId, { callbackId, serviceName, notice, targets, deleted, ...times });
-    if (claim) await attempt({ ...announcement, noticeId, staleAt: stale, claim, targets, number: 1 });
-    else await claimedBefore(announcement, noticeId, stale);
+    const stop = parts.gate.stop();
+    const dueAt = stop ? Math.min(stop.until + parts.random() * longestHoldMs, stale) : now() + parts.leaseMs;
+    const entry = {
+      state: stop ? 'WAITING' : 'SENDING',
+      claimant: randomUUID(),
+      callbackId,
+      serviceName: callback.serviceName,
+      notice,
+      targets: pendingRows(callback),
+      deleted,
+      changedAt,
+      now: now(),
+      staleAt: stale,
+      dueAt,
+    } as const;
+    const claim = await ledger.claim(noticeId, entry);
+    const on = { ...announcement, noticeId, staleAt: stale, targets: entry.targets };
+    if (!claim) {
+      await claimedBefore(announcement, noticeId, stale, entry.claimant);
+    } else if (stop) {
+      log('WARNING', 'notice-held', { ...said, code: stop.code, nextAttemptAt: iso(dueAt) });
+      await comeAgain(on, dueAt);
+    } else {
+      await attempt({ ...on, claim, number: 1 });
+    }
   }
 
   /**
-   * Whoever claimed a notice looks after it, with the tasks and the sweep, but for two cases. Of a deleted callback
-   * the event must come again as long as the notice is open. And what was superseded before it reached anybody
-   * may be true again: the wait rose and has now fallen once more.
+   * Whoever claimed a notice looks after it, with the tasks and the sweep, but for three cases. It may be ourselves,
+   * where the answer to the claim was lost and the client asked again. Of a deleted callback the event must come
+   * again as long as the notice is open. And what was superseded before it reached anybody may be true again: the
+   * wait rose and has now fallen once more.
    */
-  async function claimedBefore(announcement: Announcement, noticeId: string, stale: number): Promise<void> {
+  async function claimedBefore(
+    announcement: Announcement,
+    noticeId: string,
+    stale: number,
+    claimant: string,
+  ): Promise<void> {
     const { callbackId, notice, settings, deleted } = announcement;
     const entry = await ledger.read(noticeId);
-    if (entry && deleted && entry.dueAt !== undefined) {
+    if (entry?.claimant === claimant && entry.state === 'SENDING') {
+      const { claim, targets } = entry;
+      await attempt({ ...announcement, noticeId, staleAt: stale, claim, targets, number: 1 });
+    } else if (entry && deleted && entry.dueAt !== undefined) {
       if (entry.dueAt > now()) throw new RedeliveryNeeded(`${noticeId} is not due before ${iso(entry.dueAt)}`);
       await attemptAgain(entry, announcement, entry.targets);
     } else if (entry?.state === 'SUPERSEDED' && !hasReached(entry)) {
@@ -109,12 +141,14 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const { noticeId, callbackId, notice, claim, number, staleAt } = on;
     const said = { callbackId, noticeId, event: notice.event, attempt: number };
     const { rows: targets, results } = await sendToAll(on);
-    const stands = standing(targets, results, { attempt: number, now: now(), staleAt, random: parts.random() });
+    const stands = standing(targets, staleAt);
     const failure = results.findLast((result) => result.outcome !== 'accepted');
+    const wasGone = new Set(on.targets.filter(({ state }) => state === 'GONE').map(({ hash }) => hash));
     const settled = await ledger.settle(claim, {
       state: stands.state,
       targets,
       now: now(),
+      retired: targets.filter(({ state, hash }) => state === 'GONE' && !wasGone.has(hash)),
       ...(stands.state === 'WAITING' && { dueAt: stands.at, sweepAt: on.deleted ? staleAt : stands.at }),
       ...(failure && { lastError: { code: failure.code, detail: failure.detail } }),
     });
@@ -123,7 +157,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       return;
     }
     const next = stands.state === 'WAITING' && { nextAttemptAt: iso(stands.at) };
-    log(stands.state === 'FAILED' || stands.state === 'EXPIRED' ? 'ERROR' : 'INFO', 'notice-settled', {
+    log(isDead(stands.state) ? 'ERROR' : 'INFO', 'notice-settled', {
       ...said,
       state: stands.state,
       ...next,
@@ -137,12 +171,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const results: PushResult[] = [];
     const rows = await Promise.all(
       on.targets.map(async (row) => {
-        if (!isOpen(row)) return row;
+        if (!isDue(row, now())) return row;
         const target = targetOf.get(row.hash);
         const result = target ? await parts.send(target, message) : targetRemoved;
         results.push(result);
         if (result.outcome !== 'accepted') reportFailure(on, row.hash, result);
-        return rowAfter(row.hash, result);
+        return rowAfter(row, result, now(), parts.random());
       }),
     );
     return { rows, results };
@@ -157,7 +191,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     log(severity, 'target-failed', { callbackId, noticeId, event: notice.event, target, outcome, code, detail });
   }
 
-  async function comeAgain({ noticeId, callbackId, deleted }: Attempt, at: number): Promise<void> {
+  async function comeAgain({ noticeId, callbackId, deleted }: Held, at: number): Promise<void> {
     if (deleted) throw new RedeliveryNeeded(`${noticeId} is to be tried again at ${iso(at)}`);
     try {
       await parts.scheduleRetry(noticeId, at);
@@ -167,6 +201,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   }
 
   async function retry(noticeId: string): Promise<'done' | 'not-due'> {
+    if (parts.gate.stop()) return 'not-due';
     const entry = await ledger.read(noticeId);
     if (entry?.dueAt === undefined) return 'done';
     if (entry.dueAt > now()) return 'not-due';
@@ -194,35 +229,20 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   ): Promise<void> {
     const { callbackId, noticeId, notice, targets, attempts } = entry;
     const settled = await ledger.settle(entry.claim, { state, targets, now: now(), ...(lastError && { lastError }) });
-    const severity = state === 'EXPIRED' || state === 'FAILED' ? 'ERROR' : 'INFO';
+    const severity = isDead(state) ? 'ERROR' : 'INFO';
     if (settled)
       log(severity, 'notice-settled', { callbackId, noticeId, event: notice.event, state, attempt: attempts });
   }
 
-  async function sweep(): Promise<number> {
-    const overdue = await ledger.overdue(now(), sweepLimit);
-    for (let start = 0; start < overdue.length; start += sweepConcurrency) {
-      await Promise.all(overdue.slice(start, start + sweepConcurrency).map(lookAfter));
-    }
-    if (overdue.length > 0) log('INFO', 'sweep-finished', { count: overdue.length });
-    return overdue.length;
-  }
-
-  /** One entry that fails leaves the sweep the others; the next sweep finds it again. */
-  async function lookAfter(noticeId: string): Promise<void> {
-    try {
-      await retry(noticeId);
-    } catch (error) {
-      log('ERROR', 'retry-failed', { noticeId, reason: failureMessage(error) });
-    }
-  }
-
-  return { deliver, retry, sweep };
+  return { deliver, retry };
 }
 
-interface Attempt extends Announcement {
+interface Held extends Announcement {
   readonly noticeId: string;
   readonly staleAt: number;
+}
+
+interface Attempt extends Held {
   readonly claim: Claim;
   readonly targets: readonly TargetRow[];
   /** From 1. */
@@ -245,7 +265,7 @@ function hasReached({ targets }: Entry): boolean {
 }
 
 function pendingRows({ pushTargets }: Callback): TargetRow[] {
-  return pushTargets.map((target) => ({ hash: targetHash(target), state: 'PENDING' }));
+  return pushTargets.map((target) => pendingRow(targetHash(target)));
 }
 
 function iso(epochMilliseconds: number): string {

@@ -25,16 +25,25 @@ export type TroubleScope = 'device' | 'quota' | 'credentials' | 'provider';
 export const deliveryStates = ['SENDING', 'WAITING', 'SENT', 'FAILED', 'EXPIRED', 'SUPERSEDED'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/** Whether a notice ended without having reached anybody: a dead letter. */
+export function isDead(state: DeliveryState): boolean {
+  return state === 'FAILED' || state === 'EXPIRED';
+}
+
 export type TargetState = 'PENDING' | 'ACCEPTED' | 'GONE' | 'REFUSED' | 'LATER';
 
 /** One device of a notice, told apart by a hash: the target itself is a secret of the consumer's. */
 export interface TargetRow {
   readonly hash: string;
   readonly state: TargetState;
+  /** How often it was tried. */
+  readonly attempts: number;
   /** FCM's message id, once accepted. */
   readonly messageId?: string;
   /** Error code of the last failure. */
   readonly code?: string;
+  /** With LATER: not before this, epoch milliseconds. */
+  readonly dueAt?: number;
 }
 
 const stateOf = {
@@ -44,15 +53,30 @@ const stateOf = {
   'try-later': 'LATER',
 } as const satisfies Record<PushResult['outcome'], TargetState>;
 
-/** The row of a target after one more attempt. */
-export function rowAfter(hash: string, result: PushResult): TargetRow {
-  return result.outcome === 'accepted'
-    ? { hash, state: stateOf.accepted, messageId: result.messageId }
-    : { hash, state: stateOf[result.outcome], code: result.code };
+export function pendingRow(hash: string): TargetRow {
+  return { hash, state: 'PENDING', attempts: 0 };
+}
+
+/**
+ * The row of a target after one more attempt.
+ *
+ * @param now epoch milliseconds
+ * @param random 0 ≤ random < 1
+ */
+export function rowAfter(row: TargetRow, result: PushResult, now: number, random: number): TargetRow {
+  const next = { hash: row.hash, state: stateOf[result.outcome], attempts: row.attempts + 1 };
+  if (result.outcome === 'accepted') return { ...next, messageId: result.messageId };
+  if (result.outcome !== 'try-later') return { ...next, code: result.code };
+  return { ...next, code: result.code, dueAt: Math.round(now + waitMs(result, next.attempts, random)) };
 }
 
 export function isOpen({ state }: TargetRow): boolean {
   return state === 'PENDING' || state === 'LATER';
+}
+
+/** Whether an attempt now may try this device: each waits for its own time. */
+export function isDue(row: TargetRow, now: number): boolean {
+  return isOpen(row) && (row.dueAt ?? 0) <= now;
 }
 
 /** Where a notice stands after an attempt. `at` is the time of the next one, in epoch milliseconds. */
@@ -61,19 +85,13 @@ export type Standing =
 
 /**
  * Sums an attempt up. One device that has it makes the notice SENT; one that is to be tried again keeps it open,
- * unless it would be stale by then.
- *
- * @param attempt which attempt it was, from 1
- * @param random 0 ≤ random < 1
+ * until the first of them is due, unless it would be stale by then.
  */
-export function standing(
-  rows: readonly TargetRow[],
-  results: readonly PushResult[],
-  { attempt, now, staleAt, random }: { attempt: number; now: number; staleAt: number; random: number },
-): Standing {
+export function standing(rows: readonly TargetRow[], staleAt: number): Standing {
   const reached = rows.some(({ state }) => state === 'ACCEPTED');
-  if (!rows.some(isOpen)) return { state: reached ? 'SENT' : 'FAILED' };
-  const at = now + Math.max(...results.map((result) => waitMs(result, attempt, random)));
+  const open = rows.filter(isOpen);
+  if (open.length === 0) return { state: reached ? 'SENT' : 'FAILED' };
+  const at = Math.min(...open.map(({ dueAt = 0 }) => dueAt));
   if (at < staleAt) return { state: 'WAITING', at };
   return { state: reached ? 'SENT' : 'EXPIRED' };
 }
@@ -81,16 +99,23 @@ export function standing(
 const firstWaitMs = 10_000;
 const quotaWaitMs = 60_000;
 const longestWaitMs = 600_000;
+/** Broken credentials are asked about by one message at a time, so the others may come often: they cost nothing. */
+const credentialsWaitMs = 30_000;
+const longestSpreadMs = 30_000;
 
 /**
- * How long to wait after an attempt: what the provider asked for, if that is not 0, else 10 s doubling up to 10 min,
- * plus up to half of it at random; 60 s at least after a quota error
- * (https://firebase.google.com/docs/cloud-messaging/scale-fcm).
+ * How long to wait after an attempt at one device: what the provider asked for, if that is not 0, else 10 s doubling
+ * up to 10 min, 60 s at least after a quota error (https://firebase.google.com/docs/cloud-messaging/scale-fcm). Plus up
+ * to half of it at random, 30 s at most of what was asked for: never earlier, and not all at once.
+ *
+ * @param attempt which attempt it was, from 1
  */
 export function waitMs(result: PushResult, attempt: number, random: number): number {
   if (result.outcome !== 'try-later') return 0;
-  if (result.retryAfterMs) return result.retryAfterMs;
-  const floor = result.code === 'QUOTA_EXCEEDED' ? quotaWaitMs : firstWaitMs;
+  const { retryAfterMs, scope } = result;
+  if (retryAfterMs) return retryAfterMs + random * Math.min(retryAfterMs / 2, longestSpreadMs);
+  if (scope === 'credentials') return credentialsWaitMs * (1 + random);
+  const floor = scope === 'quota' || scope === 'device' ? quotaWaitMs : firstWaitMs;
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max(floor, backoff) * (1 + random / 2);
 }

@@ -113,7 +113,10 @@ function credentialFailure(error: unknown, credential: Credential | undefined, k
   const code = error instanceof CredentialError ? error.code : 'CREDENTIALS_UNAVAILABLE';
   if (credential && outdatedKeyCodes.has(code)) keyVault.forget(credential);
   const scope = code === 'GOOGLE_UNREACHABLE' || code === 'SECRET_MANAGER_UNAVAILABLE' ? 'provider' : 'credentials';
-  return { result: { outcome: 'try-later', scope, code, detail: failureMessage(error) }, again: outdatedKeyCodes.has(code) };
+  return {
+    result: { outcome: 'try-later', scope, code, detail: failureMessage(error) },
+    again: outdatedKeyCodes.has(code),
+  };
 }
 
 /** What a kept-alive connection that the other side has closed in the meantime fails with. */
@@ -122,7 +125,10 @@ const closedConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 function connectionFailure(error: unknown): Attempt {
   const code = failureCode(error);
   if (code === 'TimeoutError') {
-    return { result: { outcome: 'try-later', scope: 'provider', code: 'TIMEOUT', detail: 'FCM did not answer in time' }, again: false };
+    return {
+      result: { outcome: 'try-later', scope: 'provider', code: 'TIMEOUT', detail: 'FCM did not answer in time' },
+      again: false,
+    };
   }
   const result: PushResult = { outcome: 'try-later', scope: 'provider', code, detail: 'the connection to FCM failed' };
   return { result, again: closedConnectionCodes.has(code) };

@@ -7,29 +7,20 @@ import { onDocumentWritten } from 'firebase-functions/v2/firestore';
 import { onSchedule } from 'firebase-functions/v2/scheduler';
 import { onTaskDispatched } from 'firebase-functions/v2/tasks';
 import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
-import { Agent } from 'undici';
-import { createAccessTokens } from './access-token.ts';
 import { managerOf } from './access.ts';
 import { createAdminApi, type AdminResponse } from './admin-api.ts';
-import { createAnnouncer, type CallbackDocument } from './announce.ts';
-import { parseCallback } from './callback.ts';
+import { documentOf } from './callback-store.ts';
 import { parameters, readConfig } from './config.ts';
 import { createAuditLog } from './audit.ts';
 import { createCredentialTest } from './credential-test.ts';
 import { updateCredentials } from './credentials.ts';
 import { failureCode, failureMessage } from './failure.ts';
-import { createCredentialStore } from './credential-store.ts';
-import { createDelivery } from './deliver.ts';
-import { createFcmSender, probe } from './fcm.ts';
-import { createKeyVault } from './key-vault.ts';
-import { createLedger } from './ledger.ts';
+import { probe } from './fcm.ts';
+import { createInstance } from './instance.ts';
 import type { Log } from './log.ts';
-import { createSettingsCache } from './settings.ts';
 
-/** FCM asks for 10 s at least; the lease must outlast two requests and a token exchange. */
+/** FCM asks for 10 s at least; the lease must outlast three requests. */
 const requestTimeoutMs = 10_000;
-/** Requests in flight to FCM from one instance; each has a connection of its own. */
-const maxConnections = 100;
 
 setGlobalOptions({ region: parameters.REGION });
 
@@ -41,63 +32,34 @@ function once<T>(make: () => T): () => T {
 
 const now = () => Date.now();
 
+const log: Log = (severity, event, fields) => {
+  logger.write({ severity, message: event, ...fields });
+};
+
 /** What every function stands on. */
 const base = once(() => {
   const config = readConfig(process.env);
   const app = getApps()[0] ?? initializeApp();
   const db = getFirestore(app);
-  const dispatcher = new Agent({ connections: maxConnections, pipelining: 1 });
-  const store = createCredentialStore(db, config, now);
-  const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
-  const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
-  /** @param maxAgeMs how long it may take until a rotation is noticed */
-  const senderWithin = (maxAgeMs: number) =>
-    createFcmSender({ ...fcm, keyVault: createKeyVault(store, now, maxAgeMs), accessTokens: newAccessTokens() });
-  return { config, app, db, store, fcm, newAccessTokens, senderWithin };
-});
-
-const delivery = once(() => {
-  const { config, app, db, senderWithin } = base();
-  const settingsOf = createSettingsCache({
-    async read(serviceName) {
-      const settings = db.collection('callbackSettings');
-      const [queue, fallback] = await db.getAll(settings.doc(serviceName), settings.doc('default'));
-      return { queue: queue?.data(), default: fallback?.data() };
-    },
-    report({ finding, ...fields }) {
-      log(finding === 'settings-rejected' ? 'ERROR' : 'INFO', finding, fields);
-    },
-    now,
-    maxAgeMs: config.cacheMs,
-  });
-  const readCallback = async (callbackId: string): Promise<CallbackDocument | undefined> =>
-    documentOf(await db.collection('callbacks').doc(callbackId).get());
-  const { deliver, retry, sweep } = createDelivery({
-    ledger: createLedger(db),
-    send: senderWithin(config.cacheMs),
-    settingsOf,
-    async currentCallback(callbackId) {
-      const document = await readCallback(callbackId);
-      const parsed = document && parseCallback(document.data, document.updateTime);
-      return parsed && 'value' in parsed ? parsed.value : undefined;
-    },
+  const instance = createInstance({
+    config,
+    db,
     async scheduleRetry(noticeId, at) {
-      const queue = getFunctions(app).taskQueue<{ noticeId: string }>(
-        `locations/${config.region}/functions/retryNotice`,
-      );
+      const name = `locations/${config.region}/functions/retryNotice`;
+      const queue = getFunctions(app).taskQueue<{ noticeId: string }>(name);
       await queue.enqueue({ noticeId }, { scheduleTime: new Date(at) });
     },
     log,
     now,
     random: () => Math.random(),
-    leaseMs: config.leaseMs,
+    requestTimeoutMs,
   });
-  const { freshForMs } = config;
-  return { onChange: createAnnouncer({ settingsOf, readCallback, deliver, log, now, freshForMs }), retry, sweep };
+  return { config, app, db, instance };
 });
 
 const adminApi = once(() => {
-  const { config, app, db, store, fcm, newAccessTokens, senderWithin } = base();
+  const { config, app, db, instance } = base();
+  const { credentialStore: store, fcm, newAccessTokens, senderWithin } = instance;
   const authEmulator = process.env['FIREBASE_AUTH_EMULATOR_HOST'];
   return createAdminApi({
     environment: authEmulator
@@ -127,33 +89,20 @@ const adminApi = once(() => {
   });
 });
 
-const log: Log = (severity, event, fields) => {
-  logger.write({ severity, message: event, ...fields });
-};
-
-/** What every Firestore client's snapshot has. */
-interface Snapshot {
-  readonly exists: boolean;
-  readonly updateTime?: { readonly seconds: number; readonly nanoseconds: number } | undefined;
-  data(): unknown;
-}
-
-function documentOf(snapshot: Snapshot): CallbackDocument | undefined {
-  if (!snapshot.exists) return undefined;
-  const { seconds = 0, nanoseconds = 0 } = snapshot.updateTime ?? {};
-  return { data: snapshot.data(), updateTime: `${seconds}.${String(nanoseconds).padStart(9, '0')}` };
-}
-
 /** Tells consumers what happened to their callback. Redelivered by the platform when it throws. */
 export const onCallbackWritten = onDocumentWritten(
   { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120 },
   async (event) => {
+    const { instance } = base();
+    const { callbackId } = event.params;
+    // A change too large for an event (512 kB) comes without its documents: they are read.
     if (!event.data) {
-      log('ERROR', 'change-unreadable', { eventId: event.id });
+      log('WARNING', 'change-unreadable', { callbackId, eventId: event.id });
+      await instance.lookAt(callbackId);
       return;
     }
-    await delivery().onChange({
-      callbackId: event.params.callbackId,
+    await instance.onChange({
+      callbackId,
       eventId: event.id,
       // An event that does not tell its time is as young as can be.
       changedAt: Date.parse(event.time) || Date.now(),
@@ -170,7 +119,7 @@ export const retryNotice = onTaskDispatched<{ noticeId: string }>(
     rateLimits: { maxConcurrentDispatches: 500 },
   },
   async ({ data }) => {
-    const outcome = await delivery().retry(data.noticeId);
+    const outcome = await base().instance.retry(data.noticeId);
     // A queue whose clock runs ahead (the emulator's ignores the time) has to come again: the ledger decides.
     if (outcome === 'not-due') throw new HttpsError('unavailable', 'the notice is not due yet');
   },
@@ -178,12 +127,12 @@ export const retryNotice = onTaskDispatched<{ noticeId: string }>(
 
 /** Takes up what crashed attempts and lost tasks left behind. */
 export const sweepNotices = onSchedule('every 1 minutes', async () => {
-  await delivery().sweep();
+  await base().instance.sweep();
 });
 
 /** Replaced credentials work on for a grace period, for pushes under way; then nobody can use them any more. */
 export const destroyRetiredCredentials = onSchedule('every 60 minutes', async () => {
-  const count = await base().store.destroyRetired(now());
+  const count = await base().instance.credentialStore.destroyRetired(now());
   if (count > 0) log('INFO', 'credentials-destroyed', { count });
 });
 

@@ -14,12 +14,17 @@ export type LogEvent =
   | 'notice-claimed-before'
   | 'notice-taken-over'
   | 'notice-settled'
+  | 'notice-held'
+  | 'sending-stopped'
+  | 'sending-resumed'
+  | 'targets-suspicious'
   | 'target-failed'
   | 'retry-not-scheduled'
   | 'retry-failed'
   | 'settings-rejected'
   | 'settings-missing'
   | 'sweep-finished'
+  | 'reconciliation-failed'
   | 'credentials-destroyed'
   | 'admin-failed';
 
@@ -42,6 +47,7 @@ export interface LogFields {
   readonly nextAttemptAt?: string;
   readonly ageMs?: number;
   readonly count?: number;
+  readonly looked?: number;
 }
 
 export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';

@@ -2,7 +2,7 @@ import type { CallIn, Callback } from '../../functions/src/callback.ts';
 import type { Announcement } from '../../functions/src/deliver.ts';
 import type { Notice } from '../../functions/src/decision.ts';
 import { staleAt, type MessageRequest } from '../../functions/src/message.ts';
-import { noticeIdOf } from '../../functions/src/ledger.ts';
+import { noticeIdOf } from '../../functions/src/ledger-entry.ts';
 import { builtInSettings, type Settings } from '../../functions/src/settings.ts';
 
 export const second = 1000;

@@ -1,4 +1,5 @@
-import type { CallbackDocument, Change } from '../../functions/src/announce.ts';
+import type { Change } from '../../functions/src/announce.ts';
+import type { CallbackDocument } from '../../functions/src/callback-store.ts';
 import { RedeliveryNeeded } from '../../functions/src/deliver.ts';
 import type { LogEvent } from '../../functions/src/log.ts';
 import { aToken, callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
@@ -6,6 +7,7 @@ import { accepted, createRoom, tryLater } from './doubles.ts';
 
 const document = (changes: Readonly<Record<string, unknown>> = {}): CallbackDocument => ({
   data: callbackFields(changes),
+  createTime: '0.000000001',
   updateTime: '1.000000001',
 });
 const asPurged = { callbackState: 'COMPLETED', callbackReason: 'PURGED' };

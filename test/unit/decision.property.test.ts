@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Change } from '../../functions/src/announce.ts';
-import { noticeIdOf } from '../../functions/src/ledger.ts';
+import { noticeIdOf } from '../../functions/src/ledger-entry.ts';
 import type { PushResult } from '../../functions/src/delivery-state.ts';
 import type { NoticeEvent } from '../../functions/src/decision.ts';
 import { hour, minute, second } from '../support/builders.ts';

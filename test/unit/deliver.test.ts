@@ -1,4 +1,4 @@
-import { noticeIdOf, targetHash } from '../../functions/src/ledger.ts';
+import { noticeIdOf, targetHash } from '../../functions/src/ledger-entry.ts';
 import {
   aCallback,
   aNotice,
@@ -24,13 +24,14 @@ test('a push costs two ledger writes, no read and one message a device', async (
         noticeId: room.noticeId,
         callbackId: 'callback-1',
         serviceName: 'sales',
-
         notice: upcoming,
         state: 'SENT',
+        claimant: expect.any(String) as string,
         attempts: 1,
         targets: ['one', 'two'].map((target) => ({
           hash: targetHash(target),
           state: 'ACCEPTED',
+          attempts: 1,
           messageId: 'projects/p/messages/1',
         })),
         changedAt: monday,
@@ -39,6 +40,7 @@ test('a push costs two ledger writes, no read and one message a device', async (
       },
       dueAt: undefined,
       sweepAt: undefined,
+      deadAt: undefined,
       lastError: undefined,
       version: 2,
     },
@@ -173,8 +175,8 @@ test('a device that the callback does not name any more is not tried again', asy
   room.state.answer = () => accepted;
   await room.delivery.retry(room.noticeId);
   expect(room.entries.get(room.noticeId)?.entry.targets).toEqual([
-    { hash: targetHash('one'), state: 'ACCEPTED', messageId: 'projects/p/messages/1' },
-    { hash: targetHash('two'), state: 'REFUSED', code: 'TARGET_REMOVED' },
+    { hash: targetHash('one'), state: 'ACCEPTED', attempts: 2, messageId: 'projects/p/messages/1' },
+    { hash: targetHash('two'), state: 'REFUSED', attempts: 2, code: 'TARGET_REMOVED' },
   ]);
 });
 
@@ -185,6 +187,7 @@ test('one entry that cannot be looked after leaves the sweep the others', async 
   for (const callbackId of ids) {
     room.documents.set(callbackId, {
       data: callbackFields({ callbackState: 'COMPLETED', callbackReason: 'PURGED' }),
+      createTime: '0.0',
       updateTime: '1.0',
     });
     await room.delivery.deliver(anAnnouncement({ callbackId }));

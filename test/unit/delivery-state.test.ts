@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import {
+  isDue,
   isOpen,
+  pendingRow,
   rowAfter,
   standing,
   waitMs,
@@ -26,97 +28,98 @@ test.each<{ name: string; given: PushResult; expect: TargetRow; open: boolean }>
   {
     name: 'an accepted message keeps its id',
     given: accepted,
-    expect: { hash: 'h', state: 'ACCEPTED', messageId: 'projects/p/messages/1' },
+    expect: { hash: 'h', state: 'ACCEPTED', attempts: 2, messageId: 'projects/p/messages/1' },
     open: false,
   },
   {
     name: 'a device that is gone',
     given: gone,
-    expect: { hash: 'h', state: 'GONE', code: 'UNREGISTERED' },
+    expect: { hash: 'h', state: 'GONE', attempts: 2, code: 'UNREGISTERED' },
     open: false,
   },
   {
     name: 'a message that was refused',
     given: refused,
-    expect: { hash: 'h', state: 'REFUSED', code: 'INVALID_ARGUMENT' },
+    expect: { hash: 'h', state: 'REFUSED', attempts: 2, code: 'INVALID_ARGUMENT' },
     open: false,
   },
   {
     name: 'a device to try later',
     given: later(),
-    expect: { hash: 'h', state: 'LATER', code: 'UNAVAILABLE' },
+    expect: { hash: 'h', state: 'LATER', attempts: 2, code: 'UNAVAILABLE', dueAt: monday + 20 * second },
     open: true,
   },
 ])('$name', ({ given, expect: row, open }) => {
-  expect(rowAfter('h', given)).toEqual(row);
-  expect(isOpen(rowAfter('h', given))).toBe(open);
+  const after = rowAfter({ hash: 'h', state: 'LATER', attempts: 1 }, given, monday, 0);
+  expect(after).toEqual(row);
+  expect(isOpen(after)).toBe(open);
 });
 
 test('a device that was not tried yet is open', () => {
-  expect(isOpen({ hash: 'h', state: 'PENDING' })).toBe(true);
+  expect([isOpen(pendingRow('h')), isDue(pendingRow('h'), monday)]).toEqual([true, true]);
+});
+
+const quota: PushResult = { outcome: 'try-later', scope: 'quota', code: 'QUOTA_EXCEEDED', detail: '' };
+const broken: PushResult = { outcome: 'try-later', scope: 'credentials', code: 'INVALID_SIGNATURE', detail: '' };
+
+test('each device waits for its own time', () => {
+  const row = rowAfter(pendingRow('h'), later('UNAVAILABLE', 90 * second), monday, 0);
+  expect([isDue(row, monday + 90 * second - 1), isDue(row, monday + 90 * second)]).toEqual([false, true]);
 });
 
 interface StandingRow {
   readonly name: string;
-  readonly given: {
-    readonly states: readonly TargetState[];
-    readonly results: readonly PushResult[];
-    readonly staleIn?: number;
-  };
+  readonly given: { readonly rows: readonly TargetRow[]; readonly staleIn?: number };
   readonly expect: Standing;
 }
 
+const row = (state: TargetState, dueIn?: number): TargetRow => ({
+  hash: 'h',
+  state,
+  attempts: 1,
+  ...(dueIn !== undefined && { dueAt: monday + dueIn }),
+});
+
 test.each<StandingRow>([
-  { name: 'one device has it', given: { states: ['ACCEPTED'], results: [accepted] }, expect: { state: 'SENT' } },
+  { name: 'one device has it', given: { rows: [row('ACCEPTED')] }, expect: { state: 'SENT' } },
   {
     name: 'one device of several has it, and no other is to come',
-    given: { states: ['GONE', 'ACCEPTED', 'REFUSED'], results: [gone, accepted, refused] },
+    given: { rows: [row('GONE'), row('ACCEPTED'), row('REFUSED')] },
     expect: { state: 'SENT' },
   },
-  {
-    name: 'no device can have it',
-    given: { states: ['GONE', 'REFUSED'], results: [gone, refused] },
-    expect: { state: 'FAILED' },
-  },
+  { name: 'no device can have it', given: { rows: [row('GONE'), row('REFUSED')] }, expect: { state: 'FAILED' } },
   {
     name: 'a device is to be tried again, whoever has it already',
-    given: { states: ['ACCEPTED', 'LATER'], results: [accepted, later()] },
+    given: { rows: [row('ACCEPTED'), row('LATER', 10 * second)] },
     expect: { state: 'WAITING', at: monday + 10 * second },
   },
   {
-    name: 'the longest wait of all devices counts',
-    given: { states: ['LATER', 'LATER'], results: [later('UNAVAILABLE', 90 * second), later()] },
-    expect: { state: 'WAITING', at: monday + 90 * second },
-  },
-  {
-    name: 'what an earlier attempt reached still counts',
-    given: { states: ['ACCEPTED', 'GONE'], results: [gone] },
-    expect: { state: 'SENT' },
+    name: 'the device that may be tried first counts',
+    given: { rows: [row('LATER', 90 * second), row('LATER', 10 * second)] },
+    expect: { state: 'WAITING', at: monday + 10 * second },
   },
   {
     name: 'it would be stale by the next attempt, and nobody has it',
-    given: { states: ['LATER'], results: [later()], staleIn: 10 * second },
+    given: { rows: [row('LATER', 10 * second)], staleIn: 10 * second },
     expect: { state: 'EXPIRED' },
   },
   {
     name: 'it would be stale by the next attempt, but one device has it',
-    given: { states: ['ACCEPTED', 'LATER'], results: [later()], staleIn: 10 * second },
+    given: { rows: [row('ACCEPTED'), row('LATER', 10 * second)], staleIn: 10 * second },
     expect: { state: 'SENT' },
   },
   {
     name: 'the next attempt comes just in time',
-    given: { states: ['LATER'], results: [later()], staleIn: 10 * second + 1 },
+    given: { rows: [row('LATER', 10 * second)], staleIn: 10 * second + 1 },
     expect: { state: 'WAITING', at: monday + 10 * second },
   },
   {
     name: 'the provider asks for longer than the notice lives',
-    given: { states: ['LATER'], results: [later('QUOTA_EXCEEDED', 2 * hour)] },
+    given: { rows: [row('LATER', 2 * hour)] },
     expect: { state: 'EXPIRED' },
   },
-])('$name', ({ given: { states, results, staleIn = hour }, expect: expected }) => {
-  const rows = states.map((state, n): TargetRow => ({ hash: `h${n}`, state }));
-  const moment = { attempt: 1, now: monday, staleAt: monday + staleIn, random: 0 };
-  expect(standing(rows, results, moment)).toEqual(expected);
+])('$name', ({ given: { rows, staleIn = hour }, expect: expected }) => {
+  expect(standing(rows, monday + staleIn)).toEqual(expected);
 });
 
 test.each<{ name: string; given: { result: PushResult; attempt?: number; random?: number }; expect: number }>([
@@ -126,10 +129,10 @@ test.each<{ name: string; given: { result: PushResult; attempt?: number; random?
   { name: 'no wait doubles beyond 10 min', given: { result: later(), attempt: 7 }, expect: 10 * minute },
   { name: 'the thousandth wait is no longer', given: { result: later(), attempt: 1000 }, expect: 10 * minute },
   { name: 'chance adds up to half of it', given: { result: later(), random: 0.5 }, expect: 12.5 * second },
-  { name: 'a quota error waits 60 s', given: { result: later('QUOTA_EXCEEDED') }, expect: minute },
+  { name: 'a quota error waits 60 s', given: { result: quota }, expect: minute },
   {
     name: 'repeated quota errors double too',
-    given: { result: later('QUOTA_EXCEEDED'), attempt: 4 },
+    given: { result: quota, attempt: 4 },
     expect: 80 * second,
   },
   {
@@ -142,6 +145,12 @@ test.each<{ name: string; given: { result: PushResult; attempt?: number; random?
     given: { result: later('QUOTA_EXCEEDED', 30 * second) },
     expect: 30 * second,
   },
+  {
+    name: 'chance adds no more than 30 s to it',
+    given: { result: later('UNAVAILABLE', 600 * second), random: 0.5 },
+    expect: 615 * second,
+  },
+  { name: 'broken credentials are asked for soon again', given: { result: broken, attempt: 9 }, expect: 30 * second },
   { name: 'what is not to be repeated has no wait', given: { result: refused }, expect: 0 },
 ])('$name', ({ given: { result, attempt = 1, random = 0 }, expect: expected }) => {
   expect(waitMs(result, attempt, random)).toBe(expected);

@@ -1,28 +1,22 @@
 import { Timestamp } from '@google-cloud/firestore';
-import { createAnnouncer, type CallbackDocument } from '../../functions/src/announce.ts';
+import { createAnnouncer } from '../../functions/src/announce.ts';
+import { microsecondsOf, type CallbackDocument, type CallbackStore } from '../../functions/src/callback-store.ts';
 import { parseCallback } from '../../functions/src/callback.ts';
 import { createDelivery } from '../../functions/src/deliver.ts';
-import type { PushResult, TargetRow } from '../../functions/src/delivery-state.ts';
-import { noticeIdOf, type Claim, type Entry, type Ledger, type Settlement } from '../../functions/src/ledger.ts';
+import { isDead, type PushResult } from '../../functions/src/delivery-state.ts';
+import { guard } from '../../functions/src/guards.ts';
+import { noticeIdOf, type Claim, type Entry } from '../../functions/src/ledger-entry.ts';
+import type { Ledger, Settlement } from '../../functions/src/ledger.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/log.ts';
 import type { PushMessage } from '../../functions/src/message.ts';
+import { createReconciliation } from '../../functions/src/reconciliation.ts';
 import { builtInSettings } from '../../functions/src/settings.ts';
-import {
-  aCallback,
-  aNotice,
-  anAnnouncement,
-  callbackFields,
-  hour,
-  minute,
-  monday,
-  second,
-} from '../support/builders.ts';
-
-/** How long a replayed dead letter may be tried. */
-const replayedLife = hour;
+import { createSweep } from '../../functions/src/sweep.ts';
+import { aCallback, aNotice, anAnnouncement, callbackFields, minute, monday, second } from '../support/builders.ts';
 
 interface Stored {
-  entry: Omit<Entry, 'claim' | 'dueAt'>;
+  entry: Omit<Entry, 'claim' | 'dueAt' | 'deadAt' | 'lastError'>;
+  deadAt: number | undefined;
   dueAt: number | undefined;
   sweepAt: number | undefined;
   lastError: Settlement['lastError'];
@@ -35,8 +29,13 @@ interface Stored {
  */
 export function createMemoryLedger() {
   const entries = new Map<string, Stored>();
+  const retiredTargets = new Map<string, string>();
   const operations: string[] = [];
-  const state = { fails: undefined as ((operation: string) => boolean) | undefined };
+  const state = {
+    fails: undefined as ((operation: string) => boolean) | undefined,
+    /** The write happens, but whoever asked for it is told that it was there before. */
+    answerLost: undefined as ((operation: string) => boolean) | undefined,
+  };
   let version = 0;
 
   const claimOf = (noticeId: string, stored: Stored): Claim => ({
@@ -52,36 +51,33 @@ export function createMemoryLedger() {
   }
 
   const ledger: Ledger = {
-    async claim(noticeId, { leaseUntil, callbackId, serviceName, notice, targets, deleted, changedAt, staleAt }) {
+    async claim(noticeId, given) {
       await asked('claim', noticeId);
       if (entries.has(noticeId)) return undefined;
       const stored: Stored = {
-        entry: {
-          noticeId,
-          callbackId,
-          serviceName,
-          notice,
-          targets,
-          deleted,
-          changedAt,
-          staleAt,
-          state: 'SENDING',
-          attempts: 1,
-        },
-        dueAt: leaseUntil,
-        sweepAt: deleted ? staleAt : leaseUntil,
+        entry: { noticeId, ...without(without(given, 'now'), 'dueAt'), attempts: given.state === 'SENDING' ? 1 : 0 },
+        dueAt: given.dueAt,
+        sweepAt: given.deleted ? given.staleAt : given.dueAt,
+        deadAt: undefined,
         lastError: undefined,
         version: ++version,
       };
       entries.set(noticeId, stored);
+      if (state.answerLost?.(`claim ${noticeId}`)) return undefined;
       return claimOf(noticeId, stored);
     },
     async read(noticeId) {
       await asked('read', noticeId);
       const stored = entries.get(noticeId);
       if (!stored) return undefined;
-      const { entry, dueAt } = stored;
-      return { ...entry, ...(dueAt !== undefined && { dueAt }), claim: claimOf(noticeId, stored) };
+      const { entry, dueAt, deadAt, lastError } = stored;
+      return {
+        ...entry,
+        ...(dueAt !== undefined && { dueAt }),
+        ...(deadAt !== undefined && { deadAt }),
+        ...(lastError && { lastError }),
+        claim: claimOf(noticeId, stored),
+      };
     },
     async takeOver({ noticeId, claim, staleAt }, leaseUntil) {
       await asked('takeOver', noticeId);
@@ -93,35 +89,18 @@ export function createMemoryLedger() {
       stored.version = ++version;
       return claimOf(noticeId, stored);
     },
-    async settle(claim, { state: settledAs, targets, dueAt, sweepAt = dueAt, lastError }) {
+    async settle(claim, { state: settledAs, targets, now, dueAt, sweepAt = dueAt, lastError, retired = [] }) {
       await asked('settle', claim.noticeId);
       const stored = entries.get(claim.noticeId);
       if (!stored || !isCurrent(claim)) return false;
       stored.entry = { ...stored.entry, state: settledAs, targets };
       stored.dueAt = dueAt;
       stored.sweepAt = sweepAt;
+      stored.deadAt = isDead(settledAs) ? now : undefined;
       stored.lastError = lastError ?? stored.lastError;
+      for (const { hash, code = '' } of retired) retiredTargets.set(hash, code);
       stored.version = ++version;
       return true;
-    },
-    async replay({ noticeId, claim, targets }, now) {
-      await asked('replay', noticeId);
-      const stored = entries.get(noticeId);
-      if (!stored || !isCurrent(claim)) return false;
-      const again = targets.map((row): TargetRow => (row.state === 'ACCEPTED' ? row : { ...row, state: 'LATER' }));
-      stored.entry = { ...stored.entry, state: 'WAITING', targets: again, staleAt: now + replayedLife };
-      stored.dueAt = now;
-      stored.sweepAt = now;
-      stored.version = ++version;
-      return true;
-    },
-    async deadLetters(limit) {
-      await asked('deadLetters', '');
-      return [...entries.values()]
-        .filter(({ entry }) => entry.state === 'FAILED' || entry.state === 'EXPIRED')
-        .sort((a, b) => b.entry.changedAt - a.entry.changedAt)
-        .slice(0, limit)
-        .map((stored) => ({ ...stored.entry, claim: claimOf(stored.entry.noticeId, stored) }));
     },
     async overdue(now, limit) {
       await asked('overdue', '');
@@ -132,7 +111,7 @@ export function createMemoryLedger() {
         .map(({ entry }) => entry.noticeId);
     },
   };
-  return { ledger, entries, operations, state };
+  return { ledger, entries, retiredTargets, operations, state };
 }
 
 export const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };
@@ -151,16 +130,44 @@ interface RoomState {
   queueFails: boolean;
 }
 
+/** Callbacks in memory; `former` are their earlier states, the oldest first. */
+function createMemoryCallbacks(
+  documents: ReadonlyMap<string, CallbackDocument>,
+  former: ReadonlyMap<string, readonly CallbackDocument[]>,
+  read: CallbackStore['read'],
+): CallbackStore {
+  return {
+    read,
+    async readAsOf(callbackId, at) {
+      await Promise.resolve();
+      const states = [...(former.get(callbackId) ?? []), documents.get(callbackId)];
+      return states.findLast((state) => state && microsecondsOf(state.updateTime) <= at);
+    },
+    async waiting(after, limit) {
+      await Promise.resolve();
+      return [...documents]
+        .map(([callbackId, document]) => ({ callbackId, document }))
+        .filter(({ document: { data } }) =>
+          ['SCHEDULED', 'QUEUED', 'ROUTING'].includes(String((data as { callbackState: unknown }).callbackState)),
+        )
+        .sort((a, b) => (a.callbackId < b.callbackId ? -1 : 1))
+        .filter(({ callbackId }) => after === undefined || callbackId > after)
+        .slice(0, limit);
+    },
+  };
+}
+
 /**
  * The real announcer and delivery, among doubles: documents and ledger in memory, a sender that answers as it is told
  * and records, a clock to turn, tasks that wait to be run.
  */
 export function createRoom() {
-  const { ledger, entries, operations, state: ledgerState } = createMemoryLedger();
+  const { ledger, entries, retiredTargets, operations, state: ledgerState } = createMemoryLedger();
   const sent: Sent[] = [];
   const lines: { severity: Severity; event: LogEvent; fields: LogFields }[] = [];
   const tasks: { noticeId: string; at: number }[] = [];
   const documents = new Map<string, CallbackDocument>();
+  const former = new Map<string, CallbackDocument[]>();
   const readCallbacks: string[] = [];
   const state: RoomState = { now: monday, answer: () => accepted, queueFails: false };
   const now = () => state.now;
@@ -171,13 +178,20 @@ export function createRoom() {
     await Promise.resolve();
     return documents.get(callbackId);
   }
-  const delivery = createDelivery({
-    ledger,
+  const { gate, send } = guard({
     async send(target, message) {
       const result = await state.answer(target);
       sent.push({ target, message, result });
       return result;
     },
+    maxInFlight: 100,
+    log,
+    now,
+  });
+  const { deliver, retry } = createDelivery({
+    ledger,
+    send,
+    gate,
     settingsOf,
     async currentCallback(callbackId) {
       const document = await readCallback(callbackId);
@@ -194,7 +208,23 @@ export function createRoom() {
     random: () => 0,
     leaseMs: minute,
   });
-  const parts = { settingsOf, readCallback, deliver: delivery.deliver, log, now, freshForMs: 5 * second };
+  const onChange = createAnnouncer({ settingsOf, readCallback, deliver, log, now, freshForMs: 5 * second });
+  let bookmark: string | undefined;
+  const reconciliation = createReconciliation({
+    callbacks: createMemoryCallbacks(documents, former, readCallback),
+    settingsOf,
+    onChange,
+    bookmark: {
+      read: () => Promise.resolve(bookmark),
+      async write(callbackId) {
+        await Promise.resolve();
+        bookmark = callbackId;
+      },
+    },
+    log,
+    now,
+  });
+  const sweep = createSweep({ ledger, retry, gate, reconciliation, reconciled: 0, log, now });
   return {
     state,
     ledger: ledgerState,
@@ -205,8 +235,12 @@ export function createRoom() {
     tasks,
     documents,
     readCallbacks,
-    delivery,
-    onChange: createAnnouncer(parts),
+    former,
+    retiredTargets,
+    delivery: { deliver, retry, sweep },
+    reconciliation,
+    gate,
+    onChange,
     logged: () => lines.map(({ event }) => event),
     settled: () => [...entries.values()].map(({ entry }) => ({ event: entry.notice.event, state: entry.state })),
   };
@@ -222,6 +256,7 @@ export function roomWithTwoDevices() {
   const write = (changes: Readonly<Record<string, unknown>> = {}) =>
     room.documents.set('callback-1', {
       data: callbackFields({ ...isDue, pushTargets: twoDevices, ...changes }),
+      createTime: '0.0',
       updateTime: '1.0',
     });
   write();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { CallbackDocument, Change } from '../../functions/src/announce.ts';
+import type { Change } from '../../functions/src/announce.ts';
+import type { CallbackDocument } from '../../functions/src/callback-store.ts';
 import {
   callDirections,
   callbackStates,
@@ -81,6 +82,7 @@ export function documentOf(state: State | undefined, index: number): CallbackDoc
   const { desiredTime, expirationTime, callInId, targets, ...plain } = state;
   const callIn = { id: callInId, toPhoneNumber: '+18005550100', expirationTime: timestamp(monday + 2 * hour) };
   return {
+    createTime: updateTimeOf(0),
     updateTime: updateTimeOf(index),
     data: callbackFields({
       ...plain,

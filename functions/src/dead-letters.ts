@@ -1,0 +1,84 @@
+import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import type { NoticeEvent } from './decision.ts';
+import { isOpen, pendingRow, type TargetRow } from './delivery-state.ts';
+import { change, dueTimes, entryOf, ledgerCollection, timestamp, type Entry } from './ledger-entry.ts';
+
+/** A dead letter that is replayed has as long as the longest notice, if it is still true. */
+const replayedLifeMs = 60 * 60_000;
+
+/** Which dead letters: all of them, where nothing is named. */
+export interface DeadLetterFilter {
+  readonly serviceName?: string;
+  readonly event?: NoticeEvent;
+  /** Of one of its devices, or of its last failure. */
+  readonly code?: string;
+  /** Dead for so long at least, and at most: epoch milliseconds of their death. */
+  readonly before?: number;
+  readonly after?: number;
+}
+
+/** Notices that ended without having reached anybody: entries of the ledger with a `deadAt`. */
+export interface DeadLetters {
+  /**
+   * One write: a dead letter waits again, for devices that refused it or were not reached, and, where that is asked
+   * for, for those that were taken for gone. False where it is none any more, no device is left, or its callback was deleted.
+   */
+  replay(entry: Entry, now: number, options?: { readonly gone?: boolean }): Promise<boolean>;
+  /** One write: nobody wants to hear of it any more. False where it is no dead letter any more. */
+  discard(entry: Entry, now: number): Promise<boolean>;
+  /** Dead letters, the newest first: one read for each dead letter of the time, whatever else is asked of them. */
+  find(filter: DeadLetterFilter): AsyncGenerator<Entry>;
+}
+
+const deadPageSize = 300;
+
+export function createDeadLetters(db: Firestore): DeadLetters {
+  const entries = db.collection(ledgerCollection);
+  return {
+    async replay(entry, now, { gone = false } = {}) {
+      // Of a deleted callback nobody knows the targets any more.
+      if (entry.deadAt === undefined || entry.deleted) return false;
+      const again = (row: TargetRow) =>
+        row.state === 'REFUSED' || row.state === 'LATER' || (gone && row.state === 'GONE');
+      const targets = entry.targets.map((row) => (again(row) ? pendingRow(row.hash) : row));
+      if (!targets.some(isOpen)) return false;
+      const waits = {
+        state: 'WAITING',
+        targets,
+        updatedAt: timestamp(now),
+        staleAt: timestamp(now + replayedLifeMs),
+        deadAt: FieldValue.delete(),
+        ...dueTimes(now, now),
+      };
+      return (await change(entries.doc(entry.noticeId), entry.claim, waits)) !== undefined;
+    },
+
+    async discard({ noticeId, claim, deadAt }, now) {
+      if (deadAt === undefined) return false;
+      const discarded = { deadAt: FieldValue.delete(), discardedAt: timestamp(now), updatedAt: timestamp(now) };
+      return (await change(entries.doc(noticeId), claim, discarded)) !== undefined;
+    },
+
+    async *find({ serviceName, event, code, before, after }) {
+      let dead = entries.orderBy('deadAt', 'desc').limit(deadPageSize);
+      if (before !== undefined) dead = dead.where('deadAt', '<=', timestamp(before));
+      if (after !== undefined) dead = dead.where('deadAt', '>=', timestamp(after));
+      for (let page = await dead.get(); ; page = await dead.startAfter(page.docs.at(-1)).get()) {
+        yield* page.docs
+          .map(entryOf)
+          .filter(
+            (entry) =>
+              (serviceName === undefined || entry.serviceName === serviceName) &&
+              (event === undefined || entry.notice.event === event) &&
+              (code === undefined || codesOf(entry).includes(code)),
+          );
+        if (page.size < deadPageSize) return;
+      }
+    },
+  };
+}
+
+/** Every error code that a notice has met with, each once. */
+export function codesOf({ targets, lastError }: Pick<Entry, 'targets' | 'lastError'>): string[] {
+  return [...new Set([...targets.flatMap(({ code }) => code ?? []), ...(lastError ? [lastError.code] : [])])];
+}
