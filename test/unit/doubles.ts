@@ -12,7 +12,16 @@ import type { PushMessage } from '../../functions/src/message.ts';
 import { createReconciliation } from '../../functions/src/reconciliation.ts';
 import { builtInSettings } from '../../functions/src/settings.ts';
 import { createSweep } from '../../functions/src/sweep.ts';
-import { aCallback, aNotice, anAnnouncement, callbackFields, minute, monday, second } from '../support/builders.ts';
+import {
+  aCallback,
+  aNotice,
+  anAnnouncement,
+  callbackFields,
+  minute,
+  monday,
+  second,
+  without,
+} from '../support/builders.ts';
 
 interface Stored {
   entry: Omit<Entry, 'claim' | 'dueAt' | 'deadAt' | 'lastError'>;
