@@ -5,6 +5,7 @@ import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
 import type { SecretManager, StatusName } from './secret-manager.ts';
 import { close, failed, jsonFields, listen, ok, parseJson, serve, wrong, type Call, type Route } from './routes.ts';
+import type { Tap } from './tap.ts';
 import { accountStates, createAccounts, parseAccount, type Accounts } from './oauth.ts';
 
 /** What stands in for Google: the OAuth token endpoint, FCM, and the inbox of what FCM took. */
@@ -43,10 +44,12 @@ export async function startGoogle({
   port,
   now = preciseNow,
   secretManager,
+  tap,
 }: {
   port: number;
   now?: () => number;
   secretManager?: SecretManager;
+  tap?: Tap;
 }): Promise<Google> {
   let url = '';
   let requests = { token: 0, send: 0 };
@@ -66,7 +69,7 @@ export async function startGoogle({
     requests = { ...requests, [door]: requests[door] + 1 };
   };
   const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, secretManager)];
-  const server = createServer((request, response) => void serve(routes, request, response));
+  const server = createServer((request, response) => void serve(routes, request, response, tap));
   server.keepAliveTimeout = keepAliveMs;
   const bound = await listen(server, port);
   url = `http://127.0.0.1:${bound}`;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from './fcm-errors.ts';
 import { isObject } from './fcm-schema.ts';
+import type { Tap } from './tap.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -47,9 +48,13 @@ export async function serve(
   routes: readonly Route[],
   request: IncomingMessage,
   response: ServerResponse,
+  tap?: Tap,
 ): Promise<void> {
   try {
+    const [path = ''] = (request.url ?? '').split('?');
+    await tap?.before(path);
     const answer = await answerTo(routes, request, response);
+    await tap?.after(path);
     if (answer) write(response, answer);
   } catch (error) {
     if (response.destroyed || response.headersSent) return;

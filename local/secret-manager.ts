@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as grpc from '@grpc/grpc-js';
 import * as protoLoader from '@grpc/proto-loader';
+import type { Tap } from './tap.ts';
 
 /** `PERMISSION_DENIED`, `INTERNAL`, … */
 export type StatusName = keyof typeof grpc.status;
@@ -34,7 +35,7 @@ export interface SecretManager {
  * @param options.port 0 = any free one
  * @throws when the port is taken
  */
-export async function startSecretManager({ port }: { port: number }): Promise<SecretManager> {
+export async function startSecretManager({ port, tap }: { port: number; tap?: Tap }): Promise<SecretManager> {
   const secrets = new Map<string, Secret>();
   const counters: Record<string, number> = {};
   const refusals = new Map<string, { readonly code: grpc.status; times: number }>();
@@ -45,7 +46,7 @@ export async function startSecretManager({ port }: { port: number }): Promise<Se
       counters[name] = (counters[name] ?? 0) + 1;
       const refusal = refusals.get(name);
       if (refusal && refusal.times-- > 0) callback({ code: refusal.code, details: 'refused on purpose' });
-      else answer(() => rpc(secrets, request), callback);
+      else void answer(tap, name, () => rpc(secrets, request), callback);
     };
   }
   server.addService(serviceDefinition(), implementation);
@@ -76,9 +77,17 @@ function serviceDefinition(): grpc.ServiceDefinition {
   return definitions['google.cloud.secretmanager.v1.SecretManagerService'] as grpc.ServiceDefinition;
 }
 
-function answer(work: () => unknown, callback: grpc.sendUnaryData<unknown>): void {
+async function answer(
+  tap: Tap | undefined,
+  name: string,
+  work: () => unknown,
+  callback: grpc.sendUnaryData<unknown>,
+): Promise<void> {
   try {
-    callback(null, work());
+    await tap?.before(name);
+    const result = work();
+    await tap?.after(name);
+    callback(null, result);
   } catch (error) {
     if (error instanceof Refusal) callback({ code: error.code, details: error.message });
     else callback({ code: grpc.status.INTERNAL, details: String(error) });

@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 
+import type { Tap } from '../tap.ts';
 import { deliverTo } from './events/functions-client.ts';
 import { Triggers } from './events/triggers.ts';
 import { Databases } from './store/databases.ts';
@@ -20,6 +21,9 @@ export interface FirestoreOptions {
   functionsEmulator?: string;
   /** How long replaced versions can still be read. */
   historyMs?: number;
+  /** Epoch milliseconds; commits are timed by it. */
+  now?: () => number;
+  tap?: Tap;
 }
 
 export interface RunningFirestore {
@@ -27,7 +31,8 @@ export interface RunningFirestore {
   stop(): Promise<void>;
 }
 
-const defaultHistoryMs = 60_000;
+/** As long as Google's keeps them. */
+const defaultHistoryMs = 3_600_000;
 const maxMessageBytes = 64 * 1024 * 1024;
 
 /** Starts an empty in-memory Firestore that speaks the protocol of the real one. */
@@ -35,12 +40,15 @@ export async function startFirestore(options: FirestoreOptions): Promise<Running
   const protocol = loadProtocol();
   const { functionsEmulator } = options;
   const triggers = new Triggers(deliverTo(functionsEmulator ?? '', protocol.encodeDocument));
-  const databases = new Databases(options.historyMs ?? defaultHistoryMs, (database) => {
-    database.observe((changes, _at, cause) => {
-      if (functionsEmulator !== undefined && cause === 'commit') triggers.announce(changes);
-    });
-  });
-  const service: Service = { databases, usage: new Usage(), faults: new Faults() };
+  const databases = new Databases(
+    { historyMs: options.historyMs ?? defaultHistoryMs, now: options.now ?? Date.now },
+    (database) => {
+      database.observe((changes, _at, cause) => {
+        if (functionsEmulator !== undefined && cause === 'commit') triggers.announce(changes);
+      });
+    },
+  );
+  const service: Service = { databases, usage: new Usage(), faults: new Faults(), tap: options.tap };
   const rpc = new grpc.Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,

@@ -27,10 +27,17 @@ export function toIsoText(moment: Moment): string {
  * a moment sees everything committed before it and nothing committed later.
  */
 export class CommitClock {
-  #last: Moment = Date.now() * 1000;
+  readonly #now: () => number;
+  #last: Moment;
+
+  /** @param now epoch milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#last = Math.floor(now() * 1000);
+  }
 
   now(): Moment {
-    this.#last = Math.max(this.#last + 1, Date.now() * 1000);
+    this.#last = Math.max(this.#last + 1, Math.floor(this.#now() * 1000));
     return this.#last;
   }
 }

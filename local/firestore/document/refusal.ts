@@ -1,6 +1,7 @@
 /** The gRPC status codes this server answers with, by the names Firestore documents. */
 export const statusCodes = {
   INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   ALREADY_EXISTS: 6,
   PERMISSION_DENIED: 7,

@@ -22,16 +22,24 @@ export type ChangeCause = 'commit' | 'clear';
 
 export type CommitObserver = (changes: readonly DocumentChange[], at: Moment, cause: ChangeCause) => void;
 
+export interface DatabaseOptions {
+  /** How long replaced versions can still be read. */
+  readonly historyMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /** All documents of one database. Every method is synchronous, which is what makes a commit atomic. */
 export class Database {
   readonly name: string;
-  readonly #clock = new CommitClock();
+  readonly #clock: CommitClock;
   readonly #history: History;
   readonly #collections = new Map<string, Collection>();
   readonly #observers = new Set<CommitObserver>();
 
-  constructor(name: string, historyMs: number) {
+  constructor(name: string, { historyMs, now }: DatabaseOptions) {
     this.name = name;
+    this.#clock = new CommitClock(now);
     this.#history = new History(historyMs);
   }
 

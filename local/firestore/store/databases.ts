@@ -1,4 +1,4 @@
-import { Database } from './database.ts';
+import { Database, type DatabaseOptions } from './database.ts';
 import { Transactions } from './transactions.ts';
 
 /** A database with the transactions that are open on it. */
@@ -10,18 +10,18 @@ export interface HostedDatabase {
 /** All databases of the process; one comes into being when it is first named. */
 export class Databases {
   readonly #hosted = new Map<string, HostedDatabase>();
-  readonly #historyMs: number;
+  readonly #options: DatabaseOptions;
   readonly #created: (database: Database) => void;
 
-  constructor(historyMs: number, created: (database: Database) => void) {
-    this.#historyMs = historyMs;
+  constructor(options: DatabaseOptions, created: (database: Database) => void) {
+    this.#options = options;
     this.#created = created;
   }
 
   get(name: string): HostedDatabase {
     const known = this.#hosted.get(name);
     if (known !== undefined) return known;
-    const database = new Database(name, this.#historyMs);
+    const database = new Database(name, this.#options);
     const hosted = { database, transactions: new Transactions(database) };
     this.#hosted.set(name, hosted);
     this.#created(database);

@@ -9,6 +9,7 @@ import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 
 import { Refusal } from '../document/refusal.ts';
 import type { Databases } from '../store/databases.ts';
+import type { Tap } from '../../tap.ts';
 import type { Faults } from './faults.ts';
 import type { Usage } from './usage.ts';
 
@@ -17,6 +18,7 @@ export interface Service {
   readonly databases: Databases;
   readonly usage: Usage;
   readonly faults: Faults;
+  readonly tap: Tap | undefined;
 }
 
 /** The token server clients send to an emulator. Everyone else is refused, as rules that deny by default do. */
@@ -35,7 +37,7 @@ export function unary<Q, S>(
 ): handleUnaryCall<Q, S> {
   const answer = async (request: Q, metadata: Metadata): Promise<S> => {
     admit(service, method, metadata);
-    return handle(request);
+    return tapped(service, method, () => handle(request));
   };
   return (call, callback) => {
     answer(call.request, call.metadata).then(
@@ -56,7 +58,7 @@ export function serverStream<Q, S>(
 ): handleServerStreamingCall<Q, S> {
   const answer = async (request: Q, metadata: Metadata): Promise<Iterable<S>> => {
     admit(service, method, metadata);
-    return handle(request);
+    return tapped(service, method, () => handle(request));
   };
   return (call) => {
     answer(call.request, call.metadata).then(
@@ -69,6 +71,14 @@ export function serverStream<Q, S>(
       },
     );
   };
+}
+
+async function tapped<T>({ tap }: Service, method: string, handle: () => T | Promise<T>): Promise<T> {
+  if (tap === undefined) return handle();
+  await tap.before(method);
+  const answer = await handle();
+  await tap.after(method);
+  return answer;
 }
 
 /** One open two-way stream: takes the client's messages in turn and is told when the client has gone. */
