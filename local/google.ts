@@ -45,16 +45,17 @@ export async function startGoogle({
   now = preciseNow,
   secretManager,
   tap,
+  faults = createFaults(),
 }: {
   port: number;
   now?: () => number;
   secretManager?: SecretManager;
   tap?: Tap;
+  faults?: Faults;
 }): Promise<Google> {
   let url = '';
   let requests = { token: 0, send: 0 };
   const accounts = createAccounts({ tokenUrl: () => `${url}/token`, now });
-  const faults = createFaults();
   const inbox = createInbox({ capacity: inboxCapacity, now });
   const google: Omit<Google, 'port' | 'url' | 'stop'> = {
     accounts,

@@ -1,6 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
 
 import type { Tap } from '../tap.ts';
+import type { DocumentChange } from './document/document.ts';
 import { deliverTo } from './events/functions-client.ts';
 import { Triggers } from './events/triggers.ts';
 import { Databases } from './store/databases.ts';
@@ -24,6 +25,8 @@ export interface FirestoreOptions {
   /** Epoch milliseconds; commits are timed by it. */
   now?: () => number;
   tap?: Tap;
+  /** Told of every commit, whatever triggers there are. */
+  onChanges?: (changes: readonly DocumentChange[]) => void;
 }
 
 export interface RunningFirestore {
@@ -45,6 +48,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Running
     (database) => {
       database.observe((changes, _at, cause) => {
         if (functionsEmulator !== undefined && cause === 'commit') triggers.announce(changes);
+        options.onChanges?.(changes);
       });
     },
   );
