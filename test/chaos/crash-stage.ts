@@ -45,6 +45,7 @@ export interface Stage {
 
 const encode = loadProtocol().encodeDocument;
 const json = { 'content-type': 'application/json' };
+const sweepRequest: [Record<string, string>, string] = [json, '{}'];
 
 /** Servers, a clock that can leap, and functions that live on, each in a process of its own. */
 export async function raiseStage(): Promise<Stage> {
@@ -105,7 +106,7 @@ export async function raiseStage(): Promise<Stage> {
       const [task] = tasks.take();
       await leap();
       // What the sweep is to find has lost its task.
-      const request = victim === 'retryNotice' ? taskOf(task as Task) : ([json, '{}'] as const);
+      const request = victim === 'retryNotice' ? taskOf(task as Task) : sweepRequest;
       return { callbackId, target, call: async (victim) => isDone(await victim.call(...request)) };
     },
 
@@ -118,7 +119,7 @@ export async function raiseStage(): Promise<Stage> {
         for (const one of undone) if (!(await one.act.call(survivor(one.name)))) failed.push(one);
         undone = failed;
         for (const task of tasks.take()) await survivor('retryNotice').call(...taskOf(task));
-        await survivor('sweepNotices').call(json, '{}');
+        await survivor('sweepNotices').call(...sweepRequest);
       }
     },
 
