@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Manager } from './access.ts';
 import { ApiError, asApiError } from './api-error.ts';
 import type { AuditLog, AuditRecord } from './audit.ts';
+import { browserFailures } from './browser-failure.ts';
 import type { Activation } from './credential-store.ts';
 import type { RungReport, UpdateRequest } from './credentials.ts';
 import type { CredentialTest } from './credential-test.ts';
@@ -119,10 +120,10 @@ const testSchema = v.object({
   target: v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(4096, 'is too long')),
   nonce: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')),
 });
-const outcomeSchema = v.object({
-  result: v.picklist(['arrived', 'failed']),
-  code: v.nullable(v.pipe(v.string(), v.regex(/^[\w/-]{1,64}$/, 'must be a short code'))),
-});
+const outcomeSchema = v.variant('result', [
+  v.object({ result: v.literal('arrived'), code: v.null() }),
+  v.object({ result: v.literal('failed'), code: v.picklist(browserFailures) }),
+]);
 
 function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): Route[] {
   const record = (by: string, action: AuditRecord['action'], code: string | null, projectId: string | null) =>
@@ -170,9 +171,9 @@ function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): 
       method: 'PUT',
       path: /^\/admin\/v1\/credentials\/tests\/([\w-]{1,64})$/,
       handle: async ({ request, manager: { email }, caught }) => {
-        const { result, code } = bodyOf(outcomeSchema, request);
-        const { projectId } = await test.conclude(caught, email, { result, code });
-        await record(email, 'credentials-test', result === 'arrived' ? null : (code ?? 'not-arrived'), projectId);
+        const outcome = bodyOf(outcomeSchema, request);
+        const { projectId } = await test.conclude(caught, email, outcome);
+        await record(email, 'credentials-test', outcome.code, projectId);
         return {};
       },
     },

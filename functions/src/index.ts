@@ -24,6 +24,7 @@ import { createFcmSender, probe } from './fcm.ts';
 import { createKeyVault } from './key-vault.ts';
 import { createLedger } from './ledger.ts';
 import type { Log } from './log.ts';
+import { createPendingTests } from './pending-tests.ts';
 import { createSettingsCache } from './settings.ts';
 import { leaveBodiesUnparsed } from './unparsed-body.ts';
 
@@ -119,7 +120,12 @@ const adminApi = once(() => {
         report,
       }),
     // What is tested is what is in force at this moment, not what was remembered.
-    test: createCredentialTest({ registry: store, send: senderWithin(0), now }),
+    test: createCredentialTest({
+      registry: store,
+      pending: createPendingTests(db, now),
+      send: senderWithin(0),
+      now,
+    }),
     audit: createAuditLog(db),
     now,
     reportBug: (error) => {

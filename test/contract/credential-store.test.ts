@@ -50,20 +50,19 @@ function createRoom() {
     beforeGraceEnds: start + graceMs - 60_000,
     afterGrace: start + graceMs + 60_000,
     /** What an update does on its last two rungs. */
-    async update(name: string, expected: string | null) {
+    update: async (name: string, expected: string | null) => {
       const version = await store.add(name);
       return { version, outcome: await store.activate({ version, facts: factsOf(name), by: 'ada', expected }) };
     },
-    async usable() {
+    usable: async () => {
       const [versions] = await client.listSecretVersions({ parent });
       return versions
         .filter(({ state }) => state === 'ENABLED')
         .map(({ name }) => name?.split('/').at(-1))
         .toSorted();
     },
-    async onNotice() {
-      return (await firestore.db.collection('retiredPushCredentials').get()).docs.map(({ id }) => id).toSorted();
-    },
+    onNotice: async () =>
+      (await firestore.db.collection('retiredPushCredentials').get()).docs.map(({ id }) => id).toSorted(),
   };
 }
 

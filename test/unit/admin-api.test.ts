@@ -1,6 +1,7 @@
 import { createAdminApi, maxBodyBytes, type AdminParts, type AdminRequest } from '../../functions/src/admin-api.ts';
 import { ApiError } from '../../functions/src/api-error.ts';
 import type { AuditRecord } from '../../functions/src/audit.ts';
+import { browserFailures } from '../../functions/src/browser-failure.ts';
 import type { Activation } from '../../functions/src/credential-store.ts';
 
 const activation: Activation = {
@@ -126,6 +127,36 @@ describe('with an answer in lines', () => {
       status,
       lines: [{ error: { code } }],
       ended: false,
+    });
+    expect(records).toEqual([]);
+  });
+});
+
+describe('of a test only what a browser can really have found is kept', () => {
+  test.each<{ name: string; body: object; expect: [number, string | null] }>([
+    { name: 'a push that arrived', body: { result: 'arrived', code: null }, expect: [200, null] },
+    ...browserFailures.map((code) => ({
+      name: code,
+      body: { result: 'failed', code },
+      expect: [200, code] as [number, string],
+    })),
+  ])('$name', async ({ body, expect: [status, code] }) => {
+    const { ask, records } = createRoom();
+    expect(await ask('PUT credentials/tests/t1', body)).toMatchObject({ status });
+    expect(records).toMatchObject([{ action: 'credentials-test', code }]);
+  });
+
+  test.each<{ name: string; body: object }>([
+    { name: 'a code of one’s own', body: { result: 'failed', code: 'AIzaSy-what-I-like' } },
+    { name: 'a failure without a code', body: { result: 'failed', code: null } },
+    { name: 'a success with a code', body: { result: 'arrived', code: 'offline' } },
+    { name: 'a code of the update', body: { result: 'failed', code: 'invalid-signature' } },
+    { name: 'another result', body: { result: 'perhaps', code: null } },
+  ])('not $name', async ({ body }) => {
+    const { ask, records } = createRoom();
+    expect(await ask('PUT credentials/tests/t1', body)).toMatchObject({
+      status: 422,
+      lines: [{ error: { code: 'invalid-request' } }],
     });
     expect(records).toEqual([]);
   });
