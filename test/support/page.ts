@@ -114,11 +114,19 @@ export async function testEnd(page: Page): Promise<{ state: string | null; code:
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = path.resolve(import.meta.dirname, '../../.local/screenshots');
 
-/** Every rule of axe-core that the page breaks in its present state, and where. */
+/** Every rule of axe-core that the page breaks in its present state, light or dark, and where. */
 export async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(
-    `${axe}; axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`,
-  );
+  const former = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches");
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const broken = await page.evaluate<string[]>(
+      `${axe}; axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`,
+    );
+    found.push(...broken.map((rule) => `${colorScheme}: ${rule}`));
+  }
+  await page.emulateMedia({ colorScheme: former ? 'dark' : 'light' });
+  return found;
 }
 
 /** Takes two pictures into .local/screenshots, for people to look at: of the whole page, and as a window shows it. */
