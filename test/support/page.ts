@@ -13,6 +13,8 @@ export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly google: GoogleInBrowser;
+  /** Everything that the API told this window. */
+  readonly answers: string[];
   /** What the browser complained of: script errors, and what the Content-Security-Policy stopped. */
   readonly complaints: string[];
 }
@@ -43,8 +45,17 @@ export async function visit(browser: Browser, { ports }: TestStack, options: Vis
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
   });
+  const answers: string[] = [];
+  page.on('response', (response) => {
+    // What went with its page before it could be read was never seen by anybody either.
+    if (response.url().includes('/admin/'))
+      response.text().then(
+        (text) => answers.push(text),
+        () => undefined,
+      );
+  });
   await page.goto(pushByGoogle ? '/?push=google' : '/');
-  return { page, context, google, complaints };
+  return { page, context, google, answers, complaints };
 }
 
 export async function signIn(page: Page, name: string): Promise<void> {
@@ -66,6 +77,34 @@ export async function typeAccount(page: Page, account: Partial<ServiceAccountJso
   await page.fill('#input-project-name', account.project_id ?? '');
   await page.fill('#input-client-email', account.client_email ?? '');
   await page.fill('#input-private-key', account.private_key ?? '');
+}
+
+/** Pastes as the clipboard does. "taken over" = the page did with it what it wanted, and the browser nothing. */
+export async function paste(page: Page, field: string, text: string): Promise<'taken over' | 'left to the browser'> {
+  const event = await page.evaluateHandle<unknown>(
+    `(text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      return new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    }`,
+    text,
+  );
+  const left = await page
+    .locator(field)
+    .evaluate<boolean, unknown>('(field, event) => field.dispatchEvent(event)', event);
+  return left ? 'left to the browser' : 'taken over';
+}
+
+export async function dropFile(page: Page, place: string, name: string, text: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle<unknown>(
+    `([name, text]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], name, { type: 'application/json' }));
+      return dataTransfer;
+    }`,
+    [name, text],
+  );
+  for (const type of ['dragover', 'drop']) await page.dispatchEvent(place, type, { dataTransfer });
 }
 
 /** Clicks Update and waits for the toast. */
