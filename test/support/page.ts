@@ -81,30 +81,28 @@ export async function typeAccount(page: Page, account: Partial<ServiceAccountJso
 
 /** Pastes as the clipboard does. "taken over" = the page did with it what it wanted, and the browser nothing. */
 export async function paste(page: Page, field: string, text: string): Promise<'taken over' | 'left to the browser'> {
-  const event = await page.evaluateHandle<unknown>(
-    `(text) => {
+  const left = await page.evaluate<boolean>(
+    `(() => {
       const clipboardData = new DataTransfer();
-      clipboardData.setData('text/plain', text);
-      return new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
-    }`,
-    text,
+      clipboardData.setData('text/plain', ${JSON.stringify(text)});
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      return document.querySelector('${field}').dispatchEvent(event);
+    })()`,
   );
-  const left = await page
-    .locator(field)
-    .evaluate<boolean, unknown>('(field, event) => field.dispatchEvent(event)', event);
   return left ? 'left to the browser' : 'taken over';
 }
 
 export async function dropFile(page: Page, place: string, name: string, text: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle<unknown>(
-    `([name, text]) => {
+  await page.evaluate(
+    `(() => {
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([text], name, { type: 'application/json' }));
-      return dataTransfer;
-    }`,
-    [name, text],
+      dataTransfer.items.add(new File([${JSON.stringify(text)}], '${name}', { type: 'application/json' }));
+      for (const type of ['dragover', 'drop']) {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        if (document.querySelector('${place}').dispatchEvent(event)) throw new Error('the browser would open the file');
+      }
+    })()`,
   );
-  for (const type of ['dragover', 'drop']) await page.dispatchEvent(place, type, { dataTransfer });
 }
 
 /** Clicks Update and waits for the toast. */
