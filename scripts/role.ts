@@ -35,6 +35,13 @@ run(usage, async () => {
       `${projectId} has no user ${email}. They must sign in, or be added in the Firebase console, first.`,
     );
   });
+  // Anybody can sign up with an address that is not theirs. What was granted can be taken away all the same.
+  if (role !== 'none' && !user.emailVerified) {
+    throw new Error(
+      `${email} is not verified: anybody may have signed up with it. Have its owner open the page and verify it there ` +
+        '(or sign in with Google), then grant the role.',
+    );
+  }
   const { role: former, ...others } = user.customClaims ?? {};
   await auth.setCustomUserClaims(user.uid, role === 'none' ? others : { ...others, role });
   // What was granted ends now, not when the present session does.

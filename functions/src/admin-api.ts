@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Manager } from './access.ts';
 import { ApiError, asApiError } from './api-error.ts';
 import type { AuditLog, AuditRecord } from './audit.ts';
+import { browserFailures } from './browser-failure.ts';
 import type { Activation } from './credential-store.ts';
 import type { RungReport, UpdateRequest } from './credentials.ts';
 import type { CredentialTest } from './credential-test.ts';
@@ -14,9 +15,8 @@ export interface AdminRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: { readonly authorization?: string | undefined; readonly accept?: string | undefined };
-  /** Parsed JSON; undefined where the body was none. */
-  readonly body: unknown;
-  readonly bodyBytes: number;
+  /** As it came: nobody but this API has looked into it. */
+  readonly body: Uint8Array;
 }
 
 /** Where the answer goes: whole, or line by line. */
@@ -67,6 +67,12 @@ export function createAdminApi(parts: AdminParts): (request: AdminRequest, respo
   const routes = routesOf(parts);
   return async (request, response) => {
     let line: ((line: object) => void) | undefined;
+    const inLines = request.headers.accept?.includes('application/x-ndjson') ?? false;
+    // Begun with the first line: until then a refusal still has its own status.
+    const write = (next: object) => {
+      line ??= response.lines();
+      line(next);
+    };
     try {
       if (request.method === 'GET' && request.path === '/admin/v1/environment') {
         response.json(200, parts.environment);
@@ -74,16 +80,16 @@ export function createAdminApi(parts: AdminParts): (request: AdminRequest, respo
       }
       const manager = await parts.manager(request.headers.authorization);
       const { handle, caught } = routeOf(routes, request);
-      if (request.bodyBytes > maxBodyBytes)
+      if (request.body.length > maxBodyBytes)
         throw new ApiError('too-large', `A request may have ${maxBodyBytes / 1024} kB.`);
-      if (request.headers.accept?.includes('application/x-ndjson')) line = response.lines();
-      const result = await handle({ request, manager, caught, report: (report) => line?.(report) });
-      if (line) line(result);
+      const report = inLines ? write : () => undefined;
+      const result = await handle({ request, manager, caught, report });
+      if (inLines) write(result);
       else response.json(200, result);
     } catch (error) {
       if (!(error instanceof ApiError)) parts.reportBug(error);
       const { status, body } = asApiError(error);
-      if (line) line(body);
+      if (line) write(body);
       else response.json(status, body);
     } finally {
       if (line) response.end();
@@ -114,10 +120,10 @@ const testSchema = v.object({
   target: v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(4096, 'is too long')),
   nonce: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')),
 });
-const outcomeSchema = v.object({
-  result: v.picklist(['arrived', 'failed']),
-  code: v.nullable(v.pipe(v.string(), v.regex(/^[\w/-]{1,64}$/, 'must be a short code'))),
-});
+const outcomeSchema = v.variant('result', [
+  v.object({ result: v.literal('arrived'), code: v.null() }),
+  v.object({ result: v.literal('failed'), code: v.picklist(browserFailures) }),
+]);
 
 function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): Route[] {
   const record = (by: string, action: AuditRecord['action'], code: string | null, projectId: string | null) =>
@@ -165,9 +171,9 @@ function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): 
       method: 'PUT',
       path: /^\/admin\/v1\/credentials\/tests\/([\w-]{1,64})$/,
       handle: async ({ request, manager: { email }, caught }) => {
-        const { result, code } = bodyOf(outcomeSchema, request);
-        const { projectId } = await test.conclude(caught, email, { result, code });
-        await record(email, 'credentials-test', result === 'arrived' ? null : (code ?? 'not-arrived'), projectId);
+        const outcome = bodyOf(outcomeSchema, request);
+        const { projectId } = await test.conclude(caught, email, outcome);
+        await record(email, 'credentials-test', outcome.code, projectId);
         return {};
       },
     },
@@ -201,7 +207,7 @@ function factsOf(activation: Activation | undefined): object {
 }
 
 function bodyOf<S extends v.GenericSchema>(schema: S, { body }: AdminRequest): v.InferOutput<S> {
-  const parsed = parse(schema, body);
+  const parsed = parse(schema, jsonOf(body));
   if ('value' in parsed) return parsed.value;
   throw invalid(
     parsed.problems.map((problem) => {
@@ -209,6 +215,15 @@ function bodyOf<S extends v.GenericSchema>(schema: S, { body }: AdminRequest): v
       return { field, code: 'invalid', message: message.join(': ') };
     }),
   );
+}
+
+/** The parser's own message shows a piece of what it was given, which may be a piece of a private key. */
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    throw new ApiError('invalid-json', 'The request is no JSON.');
+  }
 }
 
 function invalid(problems: readonly { field: string; code: string; message: string }[]): ApiError {

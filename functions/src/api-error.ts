@@ -2,8 +2,10 @@ import type { AccountProblem } from './service-account.ts';
 
 /** Every error the HTTPS API answers with, and its status. */
 const statuses = {
+  'invalid-json': 400,
   'not-signed-in': 401,
   'session-expired': 401,
+  'email-unverified': 403,
   'role-missing': 403,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -14,6 +16,7 @@ const statuses = {
   'update-failed': 422,
   'test-failed': 422,
   'google-unreachable': 503,
+  'authentication-unreachable': 503,
   internal: 500,
 } as const;
 

@@ -1,12 +1,12 @@
-import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
+import type { DocumentSnapshot, Firestore, Timestamp } from '@google-cloud/firestore';
 import type { Config } from './config.ts';
-import { grpcCode } from './failure.ts';
-import { CredentialError, type CredentialStore } from './key-vault.ts';
+import type { CredentialStore } from './key-vault.ts';
+import { createSecretVersions } from './secret-versions.ts';
 import type { PublicFacts } from './service-account.ts';
 
 /** Public facts of the credentials in force; the key itself is in Secret Manager only. */
 export const activeCredentials = 'pushCredentials/active';
-/** Former versions that still work until their grace period is over, one document each. */
+/** Versions on notice: they still work until their grace period is over, one document each. */
 const retiredCredentials = 'retiredPushCredentials';
 
 export interface LastTest {
@@ -34,22 +34,17 @@ export interface ActivationRequest {
 
 /** What the administrators' side does with credentials. */
 export interface CredentialRegistry {
-  /** A new version of the secret, which is made with its first. @throws {CredentialError} */
+  /** A new version of the secret, on notice until it is put in force. @throws {CredentialError} */
   add(payload: string): Promise<string>;
-  /** Puts a version in force, and the former one on notice, unless another one is in force than was expected. */
+  /** Puts a version in force and takes it off notice, and the former one on it, unless another one is in force than was expected. */
   activate(request: ActivationRequest): Promise<{ activation: Activation } | { meanwhile: Activation }>;
   /** Destroys a version for good. */
   destroy(version: string): Promise<void>;
   active(): Promise<Activation | undefined>;
   recordTest(version: string, lastTest: LastTest): Promise<void>;
-  /** Destroys the versions whose grace period is over. Returns how many. */
+  /** Destroys the versions that are not in force and whose grace period is over. Returns how many. */
   destroyRetired(now: number): Promise<number>;
 }
-
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
-const PERMISSION_DENIED = 7;
-const FAILED_PRECONDITION = 9;
 
 /** One Firestore read for the active version, one Secret Manager call for a payload. */
 export function createCredentialStore(
@@ -57,36 +52,10 @@ export function createCredentialStore(
   config: Config,
   now: () => number,
 ): CredentialStore & CredentialRegistry {
-  let connection: ReturnType<typeof connect> | undefined;
-  const client = () => (connection ??= connect(config.secretManager));
-  const parent = `projects/${config.projectId}`;
-  const secret = `${parent}/secrets/${config.credentialsSecret}`;
+  const versions = createSecretVersions(config);
   const active = db.doc(activeCredentials);
   const retired = db.collection(retiredCredentials);
-
-  async function addVersion(payload: string): Promise<string> {
-    const [added] = await (
-      await client()
-    ).addSecretVersion({ parent: secret, payload: { data: Buffer.from(payload) } });
-    return added.name?.split('/').at(-1) ?? '';
-  }
-
-  async function createSecret(): Promise<void> {
-    const replication = { automatic: {} };
-    await (
-      await client()
-    )
-      .createSecret({ parent, secretId: config.credentialsSecret, secret: { replication } })
-      .catch(unless(ALREADY_EXISTS));
-  }
-
-  async function destroy(version: string): Promise<void> {
-    await (
-      await client()
-    )
-      .destroySecretVersion({ name: `${secret}/versions/${version}` })
-      .catch(unless(NOT_FOUND, FAILED_PRECONDITION));
-  }
+  const notice = (version: string) => ({ version, destroyAt: new Date(now() + config.graceMs) });
 
   return {
     async activeVersion() {
@@ -94,26 +63,13 @@ export function createCredentialStore(
       return typeof version === 'string' ? version : undefined;
     },
 
-    async payload(version) {
-      const [answer] = await (await client()).accessSecretVersion({ name: `${secret}/versions/${version}` });
-      return Buffer.from(answer.payload?.data ?? '').toString('utf8');
-    },
+    payload: (version) => versions.payload(version),
 
     async add(payload) {
-      try {
-        return await addVersion(payload).catch(async (error: unknown) => {
-          unless(NOT_FOUND)(error);
-          await createSecret();
-          return addVersion(payload);
-        });
-      } catch (error) {
-        throw grpcCode(error) === PERMISSION_DENIED
-          ? new CredentialError(
-              'SECRET_MANAGER_FORBIDDEN',
-              'grant the functions’ service account roles/secretmanager.admin on the project',
-            )
-          : new CredentialError('SECRET_MANAGER_UNAVAILABLE', 'it did not answer; try again in a minute');
-      }
+      const version = await versions.add(payload);
+      // On notice until it is put in force: whatever happens in between leaves nothing usable behind.
+      await retired.doc(version).set(notice(version));
+      return version;
     },
 
     async activate({ version, facts, by, expected }) {
@@ -132,16 +88,15 @@ export function createCredentialStore(
         transaction.set(active, activation);
         // Numbers begin anew with a new secret: what is in force is never on notice.
         transaction.delete(retired.doc(version));
-        if (former && former.version !== version)
-          transaction.set(retired.doc(former.version), {
-            version: former.version,
-            destroyAt: new Date(now() + config.graceMs),
-          });
+        if (former && former.version !== version) transaction.set(retired.doc(former.version), notice(former.version));
         return { activation };
       });
     },
 
-    destroy,
+    async destroy(version) {
+      await versions.destroy(version);
+      await retired.doc(version).delete();
+    },
 
     async active() {
       return activationOf(await active.get());
@@ -155,37 +110,31 @@ export function createCredentialStore(
     },
 
     async destroyRetired(at) {
-      const due = await retired.where('destroyAt', '<=', new Date(at)).get();
+      const notices = (await retired.get()).docs;
       const inForce = activationOf(await active.get())?.version;
-      for (const document of due.docs) {
-        if (document.id !== inForce) await destroy(document.id);
+      const due = notices.filter((document) => (document.get('destroyAt') as Timestamp).toMillis() <= at);
+      for (const document of due) {
+        if (document.id !== inForce) await versions.destroy(document.id);
         await document.ref.delete();
       }
-      return due.size;
+      const known = new Set([inForce, ...notices.map(({ id }) => id)]);
+      // Where nothing is in force the database may have been lost, and nobody knows which version is still wanted.
+      const strays = inForce === undefined ? [] : await straysAmong(known, at - config.graceMs);
+      for (const version of strays) await versions.destroy(version);
+      return due.length + strays.length;
     },
   };
+
+  /** Versions of which nobody knows: the answer to the call that made them was lost. */
+  async function straysAmong(known: ReadonlySet<string | undefined>, madeBefore: number): Promise<readonly string[]> {
+    const enabled = await versions.enabled();
+    return enabled
+      .filter(({ version, createdAt }) => !known.has(version) && createdAt <= madeBefore)
+      .map(({ version }) => version);
+  }
 }
 
 /** Only this module writes the document, or the local stack in its words. */
 function activationOf(snapshot: DocumentSnapshot): Activation | undefined {
   return snapshot.exists ? (snapshot.data() as Activation) : undefined;
-}
-
-function unless(...codes: readonly number[]): (error: unknown) => void {
-  return (error) => {
-    if (!codes.includes(grpcCode(error))) throw error as Error;
-  };
-}
-
-/** Loaded at the first push, not with the function: most instances of most updates never need it (about 140 ms). */
-async function connect(address: Config['secretManager']) {
-  const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
-  if (!address) return new SecretManagerServiceClient();
-  const { credentials } = await import('@grpc/grpc-js');
-  return new SecretManagerServiceClient({
-    apiEndpoint: address.host,
-    port: address.port,
-    sslCreds: credentials.createInsecure(),
-    clientOptions: { universeDomain: 'googleapis.com' },
-  });
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.ts';
+import type { BrowserFailure } from './browser-failure.ts';
 import type { Activation, CredentialRegistry } from './credential-store.ts';
 import { refusalOf } from './credentials.ts';
 import type { PushResult } from './delivery-state.ts';
 import type { PushSender } from './fcm.ts';
 import type { PushMessage } from './message.ts';
+import type { PendingTests } from './pending-tests.ts';
 
 export interface TestRequest {
   /** `1:<sender id>:web:<hash>` */
@@ -15,32 +17,32 @@ export interface TestRequest {
   readonly nonce: string;
 }
 
+/** What a browser says of a test. */
+export type TestOutcome =
+  { readonly result: 'arrived'; readonly code: null } | { readonly result: 'failed'; readonly code: BrowserFailure };
+
 export interface CredentialTest {
   /** Sends a push with the credentials in force to the browser that asks. @throws {ApiError} */
   send(request: TestRequest, by: string): Promise<{ testId: string; messageId: string }>;
   /**
-   * Whether it arrived: only the browser can tell. The id `unsent` stands for a test that failed in the browser before
+   * Whether it arrived: only the browser can tell, and whoever sent the test, once. The id `unsent` stands for a test that failed in the browser before
    * any push was asked for.
    *
-   * @throws {ApiError} for a test of other credentials than those in force
+   * @throws {ApiError} for an unknown test, and for one of other credentials than those in force
    */
-  conclude(
-    testId: string,
-    by: string,
-    outcome: { result: 'arrived' | 'failed'; code: string | null },
-  ): Promise<Activation>;
+  conclude(testId: string, by: string, outcome: TestOutcome): Promise<Activation>;
 }
 
 export interface CredentialTestParts {
   readonly registry: CredentialRegistry;
+  readonly pending: PendingTests;
   readonly send: PushSender;
   readonly now: () => number;
 }
 
-/** A test lives as long as its push: the id names the version that it tests, so no state is kept in between. */
 const ttlSeconds = 60;
 
-export function createCredentialTest({ registry, send, now }: CredentialTestParts): CredentialTest {
+export function createCredentialTest({ registry, pending, send, now }: CredentialTestParts): CredentialTest {
   const active = async () => {
     const activation = await registry.active();
     if (activation) return activation;
@@ -60,9 +62,12 @@ export function createCredentialTest({ registry, send, now }: CredentialTestPart
         throw new ApiError('test-failed', message, { code: 'app-of-another-sender' });
       }
       const activation = await active();
-      const testId = `${activation.version}-${randomUUID()}`;
+      const testId = randomUUID();
       const result = await send(request.target, testMessage(request.nonce, testId));
-      if (result.outcome === 'accepted') return { testId, messageId: result.messageId };
+      if (result.outcome === 'accepted') {
+        await pending.add(testId, { version: activation.version, by });
+        return { testId, messageId: result.messageId };
+      }
       const error = failureOf(result, activation.projectId);
       await remember(activation, by, 'failed', error.body.error.code);
       throw error;
@@ -70,9 +75,11 @@ export function createCredentialTest({ registry, send, now }: CredentialTestPart
 
     async conclude(testId, by, { result, code }) {
       const activation = await active();
-      const wasSent = testId.startsWith(`${activation.version}-`);
-      if (!wasSent && !(testId === 'unsent' && result === 'failed')) {
-        throw new ApiError('not-found', 'The credentials were changed since that test. Test the new ones.');
+      if (testId !== 'unsent' || result !== 'failed') {
+        const test = await pending.take(testId, by);
+        if (!test) throw new ApiError('not-found', 'There is no such test of yours. Run the test again.');
+        if (test.version !== activation.version)
+          throw new ApiError('not-found', 'The credentials were changed since that test. Test the new ones.');
       }
       await remember(activation, by, result, code);
       return activation;

@@ -87,6 +87,10 @@ const tokenAdvice: Readonly<Record<string, readonly [code: string, message: stri
     'invalid-grant',
     'Google refuses this account. Check that it is enabled in the Google Cloud console.',
   ],
+  PRIVATE_KEY_UNUSABLE: [
+    'private-key-unusable',
+    'The private key can be read, but not signed with. Generate a new one in the Firebase console.',
+  ],
   TOKEN_REFUSED: [
     'token-refused',
     'Google refuses to sign this account in. Check that it is enabled in the Google Cloud console.',

@@ -18,11 +18,14 @@ import { failureCode, failureMessage } from './failure.ts';
 import { probe } from './fcm.ts';
 import { createInstance } from './instance.ts';
 import type { Log } from './log.ts';
+import { createPendingTests } from './pending-tests.ts';
+import { leaveBodiesUnparsed } from './unparsed-body.ts';
 
 /** FCM asks for 10 s at least; the lease must outlast three requests. */
 const requestTimeoutMs = 10_000;
 
 setGlobalOptions({ region: parameters.REGION });
+leaveBodiesUnparsed('/admin/');
 
 /** A value that is made once an instance, when it is first needed: parameters have no value any earlier. */
 function once<T>(make: () => T): () => T {
@@ -68,8 +71,7 @@ const adminApi = once(() => {
     manager: (authorization) =>
       managerOf(authorization, async (token) => {
         const { getAuth } = await import('firebase-admin/auth');
-        const { uid, email, role } = await getAuth(app).verifyIdToken(token, true);
-        return { uid, ...(email && { email }), role: role as unknown };
+        return getAuth(app).verifyIdToken(token, true);
       }),
     active: () => store.active(),
     update: (request, by, report) =>
@@ -80,7 +82,12 @@ const adminApi = once(() => {
         report,
       }),
     // What is tested is what is in force at this moment, not what was remembered.
-    test: createCredentialTest({ registry: store, send: senderWithin(0), now }),
+    test: createCredentialTest({
+      registry: store,
+      pending: createPendingTests(db, now),
+      send: senderWithin(0),
+      now,
+    }),
     audit: createAuditLog(db),
     now,
     reportBug: (error) => {
@@ -141,16 +148,11 @@ export const admin = onRequest({ timeoutSeconds: 60 }, async (request, response)
   await adminApi()(adminRequestOf(request), answerTo(response));
 });
 
-function adminRequestOf({ method, path, query, headers, body, rawBody }: Request) {
+function adminRequestOf({ method, path, query, headers, rawBody }: Request) {
   const { authorization, accept } = headers;
-  return {
-    method,
-    path,
-    query,
-    headers: { authorization, accept },
-    body: body as unknown,
-    bodyBytes: (rawBody as Buffer | undefined)?.length ?? 0,
-  };
+  // Absent where the request has no body, whatever the type says.
+  const body = (rawBody as Buffer | undefined) ?? new Uint8Array();
+  return { method, path, query, headers: { authorization, accept }, body };
 }
 
 function answerTo(response: Parameters<Parameters<typeof onRequest>[0]>[1]): AdminResponse {

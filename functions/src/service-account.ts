@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { keysIn, restorePem } from './pem.ts';
 
 const accountFields = ['projectId', 'clientEmail', 'privateKey'] as const;
 export type AccountField = (typeof accountFields)[number];
@@ -95,7 +96,7 @@ export function clean(typed: TypedAccount): Cleaned | { readonly problems: reado
   const account: TypedAccount = {
     projectId: unquote(given.projectId),
     clientEmail: unquote(given.clientEmail),
-    privateKey: restore(unquote(given.privateKey), notes),
+    privateKey: restorePem(unquote(given.privateKey), notes),
   };
   const problems = [...projectProblems(account), ...emailProblems(account), ...keyProblems(account.privateKey)];
   if (problems.length > 0) return { problems };
@@ -164,18 +165,6 @@ function unquote(text: string): string {
   return text.replaceAll(/^[\s\uFEFF"'`“”„‟«»‹›‘’‚「」『』,]+|[\s"'`“”„‟«»‹›‘’‚「」『』,]+$/g, '');
 }
 
-/** Line breaks that were written as `\n`, turned into blanks or lost: a PEM has them after every 64 characters. */
-function restore(key: string, notes: string[]): string {
-  const written = key.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
-  const [, begin, body, end] = /^(-----BEGIN [A-Z ]+-----)([\s\S]*?)(-----END [A-Z ]+-----)$/.exec(written) ?? [];
-  if (begin === undefined || body === undefined || end === undefined) return written;
-  const lines = body.replaceAll(/\s+/g, '').match(/.{1,64}/g) ?? [];
-  const restored = [begin, ...lines, end, ''].join('\n');
-  if (!key.includes('\n') && lines.length > 1)
-    notes.push('The line breaks of the private key were lost and have been restored.');
-  return restored;
-}
-
 function projectProblems({ projectId }: TypedAccount): AccountProblem[] {
   const problem = (code: string, message: string): AccountProblem[] => [{ field: 'projectId', code, message }];
   if (projectId === '') return problem('empty', 'Enter the project name.');
@@ -199,6 +188,8 @@ function emailProblems({ clientEmail }: TypedAccount): AccountProblem[] {
 function keyProblems(privateKey: string): AccountProblem[] {
   const problem = (code: string, message: string): AccountProblem[] => [{ field: 'privateKey', code, message }];
   if (privateKey === '') return problem('empty', 'Paste the private key.');
+  if (keysIn(privateKey) > 1)
+    return problem('several-keys', 'These are several private keys. Paste the one that Google knows, alone.');
   const wrong = wrongPastes.find(([pattern]) => pattern.test(privateKey));
   if (wrong) return problem(wrong[1], wrong[2]);
   if (/^-----BEGIN (RSA |EC )?PRIVATE KEY-----/.test(privateKey)) return [];

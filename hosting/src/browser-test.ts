@@ -51,14 +51,15 @@ export async function runBrowserTest(
   onStep: (step: TestStep) => void,
 ): Promise<TestOutcome> {
   let receiver: Receiver | undefined;
-  // Until the server is asked for a push, it knows of no test that could fail.
-  let testId: string | undefined = unsent;
+  // What there is to tell the server of: nothing, while it is itself what fails.
+  let testId: string | undefined;
   let outcome: TestOutcome;
   try {
     onStep('configured');
     // Asked anew: what the page shows may be an hour old.
     const credentials = await ports.api.credentials();
     if (!credentials.configured) throw new TestFailure('not-configured');
+    testId = unsent;
     onStep('permission');
     demandPermission(await ports.permission());
     onStep('register');

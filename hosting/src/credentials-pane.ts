@@ -41,6 +41,7 @@ const fieldOfCode: Readonly<Record<string, keyof ServiceAccount>> = {
   'client-email-invalid': 'clientEmail',
   'account-not-found': 'clientEmail',
   'invalid-signature': 'privateKey',
+  'private-key-unusable': 'privateKey',
 };
 const fieldOfRung: Readonly<Record<string, keyof ServiceAccount>> = { kind: 'privateKey', key: 'privateKey' };
 

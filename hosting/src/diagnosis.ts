@@ -1,3 +1,5 @@
+import type { BrowserFailure } from '../../functions/src/browser-failure.ts';
+
 /** Which of the manual's four recovery steps, counted from 1, helps first. */
 export type RecoveryStep = 1 | 2 | 3 | 4;
 
@@ -65,9 +67,7 @@ const table = {
     'The local stack’s push inbox could not be reached. Check that npm start is still running.',
   ],
   'unknown-failure': [2, 'The browser reported a failure that this page does not know.'],
-} satisfies Record<string, Entry>;
-
-export type DiagnosisCode = keyof typeof table;
+} satisfies Record<BrowserFailure, Entry>;
 
 /** A test that failed for a reason of its own, found in this browser. */
 export class TestFailure extends Error {
@@ -75,7 +75,7 @@ export class TestFailure extends Error {
   readonly diagnosis: Diagnosis;
 
   /** @param detail what Google or the browser said, if it helps */
-  constructor(code: DiagnosisCode, detail?: string) {
+  constructor(code: BrowserFailure, detail?: string) {
     const [step, message] = table[code];
     super(code);
     this.diagnosis = { code, step, message: detail ? `${message} (${detail})` : message };

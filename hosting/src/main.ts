@@ -4,12 +4,13 @@ import { renderAudit } from './audit-list.ts';
 import { renderConfigured } from './configured-card.ts';
 import { bindCredentialsPane } from './credentials-pane.ts';
 import { byId } from './elements.ts';
-import { createSession, mayProvision, type Account, type Session } from './session.ts';
+import { createSession, type Account, type Session } from './session.ts';
+import { bindShutOut, obstacleOf, renderObstacle, type Obstacle } from './shut-out.ts';
 import { bindSignIn, type SignIn } from './sign-in.ts';
 import { bindTestPane } from './test-pane.ts';
 import { ApiError, type Credentials, type Environment } from './wire.ts';
 
-const views = ['loading', 'unavailable', 'signed-out', 'role-missing', 'ready'] as const;
+const views = ['loading', 'unavailable', 'signed-out', 'email-unverified', 'role-missing', 'ready'] as const;
 type View = (typeof views)[number];
 
 const startLimitMs = 20_000;
@@ -41,8 +42,9 @@ function compose(session: Session, environment: Environment): void {
     }
     account = next;
     renderAccount(next);
+    const obstacle = next === null ? undefined : obstacleOf(next);
     if (next === null) show('signed-out');
-    else if (!mayProvision(next)) showRoleMissing(next);
+    else if (obstacle !== undefined) shutOut(obstacle, next);
     else {
       load ??= bindWorkspace(session, environment, signIn, () => account?.email ?? '');
       show('ready');
@@ -57,12 +59,7 @@ function compose(session: Session, environment: Environment): void {
     });
   };
   byId('button-sign-out').addEventListener('click', leave);
-  byId('button-sign-out-role').addEventListener('click', leave);
-  byId('button-check-role').addEventListener('click', () => {
-    session.refreshedAccount().then(changed, (error: unknown) => {
-      byId('role-missing-status').textContent = messageOf(error);
-    });
-  });
+  bindShutOut({ session, environment, checked: changed, leave });
   session.onAccount(changed, () => {
     unavailable('Firebase Authentication could not be reached. Check your network connection.');
   });
@@ -139,12 +136,9 @@ function renderAccount(account: Account | null): void {
   byId('account-role').textContent = account?.role ?? 'no role';
 }
 
-function showRoleMissing({ email, role }: Account): void {
-  byId('role-missing-email').textContent = email;
-  byId('role-missing-role').textContent = role === null ? 'without a role' : `in the role ${role}`;
-  byId('role-missing-status').textContent =
-    document.body.dataset['state'] === 'role-missing' ? 'Checked: the role is still missing.' : '';
-  show('role-missing');
+function shutOut(obstacle: Obstacle, account: Account): void {
+  renderObstacle(obstacle, account, document.body.dataset['state'] === obstacle);
+  show(obstacle);
 }
 
 function unavailable(reason: string): void {

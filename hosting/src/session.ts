@@ -6,6 +6,7 @@ import {
   indexedDBLocalPersistence,
   initializeAuth,
   onAuthStateChanged,
+  sendEmailVerification,
   signInWithEmailAndPassword,
   signInWithPopup,
   signOut,
@@ -17,26 +18,25 @@ import type { Environment } from './wire.ts';
 /** Who is signed in. */
 export interface Account {
   readonly email: string;
-  /** Claim `role` of the ID token. */
+  /** Claims of the ID token. */
   readonly role: string | null;
+  readonly emailVerified: boolean;
 }
 
 export interface Session {
+  readonly projectId: string;
   /** Calls with whoever is signed in, now and whenever that changes; `failed` when it cannot be found out. */
   onAccount(changed: (account: Account | null) => void, failed: () => void): void;
-  /** The next three reject with an Error whose message is meant for people. */
+  /** The next four reject with an Error whose message is meant for people. */
   signIn(email: string, password: string): Promise<void>;
   signInWithGoogle(): Promise<void>;
-  /** Asks Firebase for the role anew: it may have been given since. */
+  /** Asks Firebase anew: the role may have been given, the email verified since. */
   refreshedAccount(): Promise<Account | null>;
+  /** Has Firebase send whoever is signed in an email with a link that proves the address theirs. */
+  sendVerification(): Promise<void>;
   signOut(): Promise<void>;
   /** @throws when nobody is signed in any more */
   idToken(): Promise<string>;
-}
-
-/** Whether the role opens this page. */
-export function mayProvision({ role }: Account): boolean {
-  return role === 'administrator' || role === 'developer';
 }
 
 /** Sign-in with Firebase Authentication, or with its emulator on the local stack. */
@@ -45,6 +45,7 @@ export function createSession(config: FirebaseOptions, environment: Environment)
   const auth = initializeAuth(initializeApp(config), { persistence: indexedDBLocalPersistence });
   if (environment.emulator) connectAuthEmulator(auth, environment.authEmulator, { disableWarnings: true });
   return {
+    projectId: config.projectId ?? '',
     onAccount(changed, failed) {
       onAuthStateChanged(auth, (user) => {
         accountOf(user).then(changed, failed);
@@ -53,8 +54,11 @@ export function createSession(config: FirebaseOptions, environment: Environment)
     signIn: (email, password) => explained(signInWithEmailAndPassword(auth, email, password)),
     signInWithGoogle: () => explained(signInWithPopup(auth, new GoogleAuthProvider(), browserPopupRedirectResolver)),
     async refreshedAccount() {
-      await explained(auth.currentUser?.getIdToken(true) ?? Promise.resolve());
+      await explained(auth.currentUser?.getIdToken(true) ?? Promise.resolve(), 'Checking');
       return accountOf(auth.currentUser);
+    },
+    async sendVerification() {
+      if (auth.currentUser) await explained(sendEmailVerification(auth.currentUser), 'Sending the email');
     },
     signOut: () => signOut(auth),
     idToken: () => idTokenOf(auth),
@@ -69,7 +73,11 @@ async function idTokenOf(auth: Auth): Promise<string> {
 async function accountOf(user: User | null): Promise<Account | null> {
   if (user === null) return null;
   const { claims } = await user.getIdTokenResult();
-  return { email: user.email ?? user.uid, role: typeof claims['role'] === 'string' ? claims['role'] : null };
+  return {
+    email: user.email ?? user.uid,
+    role: typeof claims['role'] === 'string' ? claims['role'] : null,
+    emailVerified: claims['email_verified'] === true,
+  };
 }
 
 const wrongPassword = 'The email or the password is wrong.';
@@ -90,11 +98,11 @@ const sentences: Readonly<Record<string, string>> = {
   'auth/cancelled-popup-request': 'Google’s window is open already.',
 };
 
-async function explained(pending: Promise<unknown>): Promise<void> {
+async function explained(pending: Promise<unknown>, what = 'Signing in'): Promise<void> {
   try {
     await pending;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(sentences[code] ?? `Signing in failed (${code}). Try again.`, { cause: error });
+    throw new Error(sentences[code] ?? `${what} failed (${code}). Try again.`, { cause: error });
   }
 }

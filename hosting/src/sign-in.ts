@@ -1,7 +1,13 @@
 import { byId, create } from './elements.ts';
 import type { Session } from './session.ts';
 
-const localUsers = ['administrator', 'developer', 'supervisor', 'nobody'];
+const localUsers = [
+  ['administrator', 'administrator'],
+  ['developer', 'developer'],
+  ['supervisor', 'supervisor'],
+  ['nobody', 'no role'],
+  ['newcomer', 'email not verified'],
+] as const;
 const localPassword = 'callback-push';
 
 export interface SignIn {
@@ -91,14 +97,14 @@ function bindForm(form: HTMLFormElement, session: Session, isLocal: boolean, don
 }
 
 function offerLocalUsers(form: HTMLFormElement): void {
-  const items = localUsers.map((name) => {
+  const items = localUsers.map(([name, what]) => {
     const button = create('button', { type: 'button', class: 'quiet', text: `${name}@example.com` });
     button.addEventListener('click', () => {
       input(form, 'email').value = `${name}@example.com`;
       input(form, 'password').value = localPassword;
       byId('button-sign-in').focus();
     });
-    return create('li', {}, button, create('span', { class: 'soft', text: name === 'nobody' ? 'no role' : name }));
+    return create('li', {}, button, create('span', { class: 'soft', text: what }));
   });
   byId('local-user-list').replaceChildren(...items);
   byId('local-users').hidden = false;

@@ -1,7 +1,10 @@
 import type { Browser } from 'playwright-core';
+import { host } from '../../local/ports.ts';
+import { projectId } from '../../local/stack.ts';
+import { password } from '../../local/users.ts';
 import { launchChrome } from '../support/chrome.ts';
 import { enter, screenshot, signIn, violations, visit } from '../support/page.ts';
-import { sharedStack } from '../support/stack.ts';
+import { eventually, fresh, sharedStack } from '../support/stack.ts';
 
 const stack = sharedStack();
 let browser: Browser;
@@ -73,5 +76,53 @@ test('the page is served under the policy of production, but for the local addre
   expect(policy).toContain("default-src 'none'; script-src 'self'");
   expect(policy).not.toMatch(/unsafe|\*(?!\.firebaseapp)/);
   expect(answer.headers()).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  await context.close();
+});
+
+/** Links of verification emails that the Authentication emulator would have sent, oldest first. */
+async function verificationLinks(): Promise<string[]> {
+  const answer = await fetch(`http://${host}:${stack.ports.auth}/emulator/v1/projects/${projectId}/oobCodes`);
+  const { oobCodes } = (await answer.json()) as { oobCodes: { email: string; oobLink: string }[] };
+  return oobCodes.filter(({ email }) => email === 'newcomer@example.com').map(({ oobLink }) => oobLink);
+}
+
+test('whoever has not verified their email is helped to, and then let in', async () => {
+  const { page, context, complaints } = await visit(browser, stack, { width: 360 });
+  await signIn(page, 'newcomer');
+  await page.locator('#view-email-unverified').waitFor();
+  expect(await page.locator('#view-email-unverified').innerText()).toContain('newcomer@example.com');
+  expect(await page.locator('#view-ready').isVisible()).toBe(false);
+  await page.click('#button-check-email');
+  const status = page.locator('#email-unverified-status');
+  await eventually('the answer', async () => (await status.innerText()).includes('still not verified'));
+  await page.click('#button-send-verification');
+  await status.locator('a').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, 'email-unverified');
+
+  // As from the email, in another tab; coming back here is enough.
+  const [link = ''] = (await verificationLinks()).slice(-1);
+  expect((await context.request.get(link)).status()).toBe(200);
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await page.locator('#view-ready').waitFor();
+  await page.locator('#card-configured[data-state="configured"]').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('an email that cannot be sent is said', async () => {
+  const { page, context } = await visit(browser, stack);
+  const name = fresh('signed-up');
+  await fetch(`http://${host}:${stack.ports.auth}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `${name}@example.com`, password }),
+  });
+  await signIn(page, name);
+  await page.locator('#view-email-unverified').waitFor();
+  await context.route('**/accounts:sendOobCode**', (route) => route.abort());
+  await page.click('#button-send-verification');
+  const status = page.locator('#email-unverified-status');
+  await eventually('the problem', async () => (await status.innerText()).includes('network'));
   await context.close();
 });

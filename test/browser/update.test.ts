@@ -3,7 +3,18 @@ import type { Browser } from 'playwright-core';
 import type { ServiceAccountJson } from '../../local/oauth.ts';
 import { password } from '../../local/users.ts';
 import { launchChrome } from '../support/chrome.ts';
-import { enter, pageStorage, screenshot, typeAccount, update, violations, visit, type Visit } from '../support/page.ts';
+import {
+  enter,
+  pageStorage,
+  runTest,
+  screenshot,
+  typeAccount,
+  typeWebApp,
+  update,
+  violations,
+  visit,
+  type Visit,
+} from '../support/page.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 
 const stack = sharedStack();
@@ -234,6 +245,34 @@ test('pushes go out, each once, while the credentials are rotated on the page', 
   await Promise.all([rotate(), push()]);
   const arrived = await Promise.all(callbacks.map(async ({ id }) => (await stack.messages(id)).length));
   expect(arrived).toEqual(callbacks.map(() => 1));
+});
+
+test('no answer, log line, document or storage of a page holds a private key or a whole client email', async () => {
+  const { page } = open;
+  await enter(page);
+  const account = await stack.newAccount();
+  const secrets = [account.client_email, ...account.private_key.split('\n').filter((line) => line.length === 64)];
+  await typeAccount(page, { ...account, private_key: account.private_key.replaceAll('\n', '') });
+  expect(await update(page)).toMatchObject({ kind: 'success' });
+  await typeAccount(page, { ...account, client_email: `x${account.client_email}` });
+  expect(await update(page)).toMatchObject({ kind: 'failure' });
+  await typeWebApp(page);
+  expect(await runTest(page)).toMatchObject({ state: 'succeeded' });
+  await page.click('#button-refresh');
+  await page.locator('#card-configured[data-state="configured"]').waitFor();
+
+  const collections = await stack.db.listCollections();
+  const documents = await Promise.all(collections.map(async (collection) => (await collection.get()).docs));
+  const everything = [
+    ...open.answers,
+    await pageStorage(page),
+    await page.locator('#card-configured, #card-audit, #toasts').allInnerTexts(),
+    JSON.stringify(documents.flat().map((document) => document.data())),
+    await stack.logs(),
+  ].join('\n');
+  expect(everything).toContain('credentials-update');
+  for (const secret of secrets) expect(everything).not.toContain(secret);
+  expect(everything).not.toMatch(/firebase-adminsdk-\w+@|MII[\w+/]{20}/);
 });
 
 test('what was done is on record on the page', async () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findFreeBase, host } from '../../local/ports.ts';
@@ -31,6 +31,7 @@ async function signIn(name: string): Promise<string> {
 
 interface Answer {
   readonly status: number;
+  readonly cacheControl: string | null;
   readonly body: {
     readonly error?: { code: string; rung?: string; meanwhile?: object };
     readonly [field: string]: unknown;
@@ -41,17 +42,26 @@ interface Answer {
 async function ask(
   method: string,
   address: string,
-  options: { as?: string; body?: unknown; text?: string } = {},
+  options: { as?: string; body?: unknown; text?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const token = options.as === undefined ? undefined : await signIn(options.as);
   const answer = await fetch(`http://${host}:${stack.ports.hosting}/admin/v1/${address}`, {
     method,
-    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      'content-type': 'application/json',
+      ...options.headers,
+    },
     ...((options.text ?? options.body) !== undefined && { body: options.text ?? JSON.stringify(options.body) }),
   });
   const text = await answer.text();
   answers.push(text);
-  return { status: answer.status, body: JSON.parse(text) as Answer['body'] };
+  const [firstLine = ''] = text.split('\n');
+  return {
+    status: answer.status,
+    cacheControl: answer.headers.get('cache-control'),
+    body: JSON.parse(firstLine) as Answer['body'],
+  };
 }
 
 const codeOf = ({ status, body }: Answer) => [status, body.error?.code, body.error?.rung];
@@ -82,6 +92,8 @@ test.each([
   expect(codeOf(await ask(method, address))).toEqual([401, 'not-signed-in', undefined]);
   expect(codeOf(await ask(method, address, { as: 'nobody' }))).toEqual([403, 'role-missing', undefined]);
   expect(codeOf(await ask(method, address, { as: 'supervisor' }))).toEqual([403, 'role-missing', undefined]);
+  // An administrator, but by an address that anybody may have signed up with.
+  expect(codeOf(await ask(method, address, { as: 'newcomer' }))).toEqual([403, 'email-unverified', undefined]);
 });
 
 test('before anything is registered it says so, and there is nothing to test', async () => {
@@ -249,6 +261,30 @@ test('a test push carries the nonce to the browser, and its outcome is remembere
   expect((await ask('GET', 'credentials', { as: 'developer' })).body).toMatchObject({
     lastTest: { result: 'arrived', by: 'developer@example.com' },
   });
+  const ended = await ask('PUT', `credentials/tests/${String(sent.body['testId'])}`, {
+    as: 'developer',
+    body: { result: 'failed', code: 'push-not-arrived' },
+  });
+  expect(codeOf(ended)).toEqual([404, 'not-found', undefined]);
+});
+
+test('no outcome is kept of a test that was never sent, or that somebody else has sent', async () => {
+  const arrived = { result: 'arrived', code: null };
+  const of = (testId: unknown, as: string, body: object = arrived) =>
+    ask('PUT', `credentials/tests/${String(testId)}`, { as, body });
+  const before = (await ask('GET', 'credentials', { as: 'developer' })).body['lastTest'];
+  const request = { appId: '1:1234:web:ab12', senderId: '1234', target: fresh('browser'), nonce: 'n' };
+  const { testId } = (await ask('POST', 'credentials/tests', { as: 'developer', body: request })).body;
+  const version = String(await revision());
+  for (const forged of [`${version}-x`, `${version}-${randomUUID()}`, randomUUID(), 'unsent'])
+    expect(codeOf(await of(forged, 'developer'))).toEqual([404, 'not-found', undefined]);
+  expect(codeOf(await of(testId, 'administrator'))).toEqual([404, 'not-found', undefined]);
+  expect(codeOf(await of(testId, 'developer', { result: 'failed', code: 'what-I-like' }))).toEqual([
+    422,
+    'invalid-request',
+    undefined,
+  ]);
+  expect((await ask('GET', 'credentials', { as: 'developer' })).body['lastTest']).toEqual(before);
 });
 
 test.each<{ name: string; body: object; faults?: object; expect: [number, string] }>([
@@ -294,6 +330,72 @@ test('bad requests are told apart', async () => {
     undefined,
   ]);
 });
+
+describe('what is no JSON is refused in our words, with nothing of it in the answer or the log', () => {
+  const secret = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
+  const log = () => readFile(stack.emulators.log, 'utf8');
+  test.each<{ name: string; text: string; headers?: Record<string, string> }>([
+    { name: 'a key without quotes', text: `{"privateKey": ${secret}}` },
+    { name: 'a key alone', text: secret },
+    { name: 'half a request', text: `{"projectId": "p", "privateKey": "${secret}` },
+    { name: 'a key under another type', text: secret, headers: { 'content-type': 'text/plain' } },
+    {
+      name: 'a key in an unknown character set',
+      text: secret,
+      headers: { 'content-type': 'application/json; charset=x' },
+    },
+    { name: 'a key in a stream', text: `{"a": ${secret}`, headers: { accept: 'application/x-ndjson' } },
+  ])('$name', async ({ text, headers = {} }) => {
+    const refused = await ask('PUT', 'credentials', { as: 'developer', text, headers });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid-json', message: expect.any(String) as string } },
+    });
+    for (const piece of [secret.slice(0, 6), secret.slice(-6)])
+      expect([answers.at(-1), await log()].join('\n')).not.toContain(piece);
+  });
+
+  test('of a user who may not be here either', async () => {
+    expect(codeOf(await ask('PUT', 'credentials', { text: `{${secret}` }))).toEqual([401, 'not-signed-in', undefined]);
+    expect([answers.at(-1), await log()].join('\n')).not.toContain(secret.slice(0, 6));
+  });
+});
+
+test('no answer is kept by a cache on its way, whatever it says', async () => {
+  const lines = { accept: 'application/x-ndjson' };
+  const all = [
+    await ask('GET', 'environment'),
+    await ask('GET', 'credentials'),
+    await ask('GET', 'credentials', { as: 'developer' }),
+    await ask('GET', 'nowhere', { as: 'developer' }),
+    await ask('PUT', 'credentials', { as: 'developer', body: {}, headers: lines }),
+    await ask('PUT', 'credentials', { as: 'developer', body: updateOf(newAccount(), 'old'), headers: lines }),
+  ];
+  expect(all.map(({ status, cacheControl }) => [status, cacheControl])).toEqual(
+    [200, 401, 200, 404, 422, 200].map((status) => [status, 'no-store']),
+  );
+});
+
+test('an update that is refused at the door has that status even where lines were asked for', async () => {
+  const headers = { accept: 'application/x-ndjson' };
+  const body = { ...updateOf(newAccount(), null), privateKey: 7 };
+  expect(codeOf(await ask('PUT', 'credentials', { as: 'developer', body, headers }))).toEqual([
+    422,
+    'invalid-request',
+    undefined,
+  ]);
+});
+
+test('a role is granted to a verified email only; it can be taken away from any', async () => {
+  const role = (...args: string[]) => program('scripts/role.ts', [...args, '--port', String(stack.ports.inbox)]);
+  const refused = await role('newcomer@example.com', 'developer');
+  expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/verif[\s\S]*Google/) as string });
+  expect(refused.output).not.toMatch(/^ +at /m);
+  expect(await role('newcomer@example.com', 'none')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('administrator ▶ no role') as string,
+  });
+}, 30_000);
 
 test('a role is granted and removed from the command line', async () => {
   const asked = async () => (await ask('GET', 'credentials', { as: 'nobody' })).status;

@@ -13,6 +13,8 @@ export interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly google: GoogleInBrowser;
+  /** Everything that the API told this window. */
+  readonly answers: string[];
   /** What the browser complained of: script errors, and what the Content-Security-Policy stopped. */
   readonly complaints: string[];
 }
@@ -43,8 +45,17 @@ export async function visit(browser: Browser, { ports }: TestStack, options: Vis
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
   });
+  const answers: string[] = [];
+  page.on('response', (response) => {
+    // What went with its page before it could be read was never seen by anybody either.
+    if (response.url().includes('/admin/'))
+      response.text().then(
+        (text) => answers.push(text),
+        () => undefined,
+      );
+  });
   await page.goto(pushByGoogle ? '/?push=google' : '/');
-  return { page, context, google, complaints };
+  return { page, context, google, answers, complaints };
 }
 
 export async function signIn(page: Page, name: string): Promise<void> {
@@ -66,6 +77,32 @@ export async function typeAccount(page: Page, account: Partial<ServiceAccountJso
   await page.fill('#input-project-name', account.project_id ?? '');
   await page.fill('#input-client-email', account.client_email ?? '');
   await page.fill('#input-private-key', account.private_key ?? '');
+}
+
+/** Pastes as the clipboard does. "taken over" = the page did with it what it wanted, and the browser nothing. */
+export async function paste(page: Page, field: string, text: string): Promise<'taken over' | 'left to the browser'> {
+  const left = await page.evaluate<boolean>(
+    `(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', ${JSON.stringify(text)});
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      return document.querySelector('${field}').dispatchEvent(event);
+    })()`,
+  );
+  return left ? 'left to the browser' : 'taken over';
+}
+
+export async function dropFile(page: Page, place: string, name: string, text: string): Promise<void> {
+  await page.evaluate(
+    `(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([${JSON.stringify(text)}], '${name}', { type: 'application/json' }));
+      for (const type of ['dragover', 'drop']) {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        if (document.querySelector('${place}').dispatchEvent(event)) throw new Error('the browser would open the file');
+      }
+    })()`,
+  );
 }
 
 /** Clicks Update and waits for the toast. */
@@ -114,11 +151,19 @@ export async function testEnd(page: Page): Promise<{ state: string | null; code:
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = path.resolve(import.meta.dirname, '../../.local/screenshots');
 
-/** Every rule of axe-core that the page breaks in its present state, and where. */
+/** Every rule of axe-core that the page breaks in its present state, light or dark, and where. */
 export async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(
-    `${axe}; axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`,
-  );
+  const former = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches");
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const broken = await page.evaluate<string[]>(
+      `${axe}; axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`,
+    );
+    found.push(...broken.map((rule) => `${colorScheme}: ${rule}`));
+  }
+  await page.emulateMedia({ colorScheme: former ? 'dark' : 'light' });
+  return found;
 }
 
 /** Takes two pictures into .local/screenshots, for people to look at: of the whole page, and as a window shows it. */

@@ -60,6 +60,8 @@ export function stackAt(basePort: number) {
         );
         return waiting + inFlightNow === 0;
       }),
+    /** Whatever the emulators and the functions in them have logged. */
+    logs: () => logs(ports),
     /** What the functions logged of a callback or queue, one object a line. */
     logOf: (subject: string) => logLines(ports, subject),
     entriesOf: async (callbackId: string) => (await entries(db, callbackId)).map((entry) => entry.data()),
@@ -101,8 +103,17 @@ async function entries(db: Firestore, callbackId: string) {
   return (await db.collection('pushNotifications').where('callbackId', '==', callbackId).get()).docs;
 }
 
+const folderOf = (ports: Ports) => path.join(import.meta.dirname, '../../.local', String(ports.inbox));
+
+async function logs(ports: Ports): Promise<string> {
+  const files = ['emulators.log', 'firebase-debug.log'].map((name) =>
+    readFile(path.join(folderOf(ports), name), 'utf8'),
+  );
+  return (await Promise.all(files)).join('\n');
+}
+
 async function logLines(ports: Ports, subject: string): Promise<Record<string, unknown>[]> {
-  const file = path.join(import.meta.dirname, '../../.local', String(ports.inbox), 'emulators.log');
+  const file = path.join(folderOf(ports), 'emulators.log');
   const lines = (await readFile(file, 'utf8'))
     .split('\n')
     .filter((line) => line.includes(subject) && line.includes('{"severity"'));

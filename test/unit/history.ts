@@ -177,3 +177,33 @@ export function permittedNotices({ states, deletedAt }: History): Set<string> {
     told.push(`CALLBACK_PURGED ${generation(last)}`);
   return new Set(told.filter((notice) => typeof notice === 'string'));
 }
+
+/** What could truly be told at a moment, told by the state of the document then: `event occasion`. */
+export function truthsAt({ states, deletedAt }: History, at: number): Set<string> {
+  const index = states.findLastIndex(({ writtenAt }) => writtenAt <= at);
+  const state = states[index];
+  if (!state) return new Set();
+  const isDeleted = deletedAt !== undefined && deletedAt <= at;
+  const failed = failedAttempt(state);
+  const lasting = [
+    isPurged(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`,
+    isDeleted && waits(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`,
+    failed?.startsWith('CALLBACK_FINAL') && failed,
+  ];
+  const present = isDeleted
+    ? []
+    : [
+        waits(state) && isShort(state) && `CALLBACK_UPCOMING ${generation(state)}`,
+        isReady(state) && `CALLBACK_READY ${updateTimeOf(entryInto(states, index))}`,
+        state.callInId && state.callbackState !== 'COMPLETED' && `CALLBACK_CALL_IN ${state.callInId}`,
+        failed,
+      ];
+  return new Set([...lasting, ...present].filter((notice) => typeof notice === 'string'));
+}
+
+/** The write with which the callback came into the state of ROUTING that it is in. */
+function entryInto(states: History['states'], index: number): number {
+  return states.findLastIndex(
+    (state, n) => n <= index && isReady(state) && !(states[n - 1] && isReady(states[n - 1] as State)),
+  );
+}

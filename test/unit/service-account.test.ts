@@ -9,6 +9,8 @@ const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .toString();
 const lines = key.trim().split('\n');
 
+const certificate = '-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n';
+
 const typed = (fields: Partial<TypedAccount> = {}): TypedAccount => ({
   projectId: 'fcm-client-11959',
   clientEmail: 'firebase-adminsdk-rkbys@fcm-client-11959.iam.gserviceaccount.com',
@@ -32,6 +34,25 @@ test.each<{ name: string; given: Partial<TypedAccount>; notes: number }>([
   { name: 'straight quotes around', given: { privateKey: `"${key.replaceAll('\n', '\\n')}",` }, notes: 1 },
   { name: 'German quotes around', given: { projectId: '„fcm-client-11959“' }, notes: 0 },
   { name: 'French quotes around', given: { clientEmail: `« ${typed().clientEmail} »` }, notes: 0 },
+  { name: 'Chinese quotes around', given: { projectId: '「fcm-client-11959」' }, notes: 0 },
+  { name: 'line breaks escaped twice', given: { privateKey: key.replaceAll('\n', '\\\\n') }, notes: 1 },
+  { name: 'a sentence after the key', given: { privateKey: `${key}Keep this secret!` }, notes: 1 },
+  {
+    name: 'the line of the file, with the next one',
+    given: { privateKey: `"private_key": ${JSON.stringify(key)},\n  "client_email": "${typed().clientEmail}",` },
+    notes: 2,
+  },
+  { name: 'its certificate after the key', given: { privateKey: `${key}${certificate}` }, notes: 1 },
+  {
+    name: 'what openssl writes before a key',
+    given: { privateKey: `Bag Attributes\n    friendlyName: x\n${key}` },
+    notes: 1,
+  },
+  {
+    name: 'headers of the old PEM form',
+    given: { privateKey: key.replace('\n', '\nComment: made by Google\nX-Kept: no\n\n') },
+    notes: 1,
+  },
   { name: 'a byte order mark before', given: { privateKey: `\uFEFF${key}` }, notes: 0 },
   { name: 'the whole file in the key field', given: { privateKey: file }, notes: 1 },
   { name: 'the whole file and nothing else', given: { projectId: '', clientEmail: '', privateKey: file }, notes: 1 },
@@ -89,6 +110,26 @@ test.each<{ name: string; given: Partial<TypedAccount>; codes: string[] }>([
     name: 'an encrypted key',
     given: { privateKey: '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----' },
     codes: ['key-encrypted'],
+  },
+  {
+    name: 'an encrypted key of the old form',
+    given: {
+      privateKey: `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n${lines.slice(1, -1).join('\n')}\n-----END RSA PRIVATE KEY-----`,
+    },
+    codes: ['key-encrypted'],
+  },
+  {
+    name: 'an encrypted key of the old form that has lost its line breaks',
+    given: {
+      privateKey: `-----BEGIN RSA PRIVATE KEY-----Proc-Type: 4,ENCRYPTEDDEK-Info: AES-128-CBC,0A1B${lines.slice(1, -1).join('')}-----END RSA PRIVATE KEY-----`,
+    },
+    codes: ['key-encrypted'],
+  },
+  { name: 'two keys', given: { privateKey: `${key}${ecKey}` }, codes: ['several-keys'] },
+  {
+    name: 'two keys of which one is cut off',
+    given: { privateKey: `${key}${key.slice(0, 400)}` },
+    codes: ['several-keys'],
   },
   { name: 'words', given: { privateKey: 'my secret key' }, codes: ['not-a-key'] },
   { name: 'the file without a key', given: { privateKey: '{"type":"service_account"}' }, codes: ['empty'] },
