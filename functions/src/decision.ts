@@ -110,7 +110,11 @@ export function stillHolds(notice: Notice, current: Callback | undefined, settin
     case 'CALLBACK_ATTEMPT_FAILED':
       return current.callbackState !== 'COMPLETED' && notice.occasion === attempt(current) && !isConnection(current);
     case 'CALLBACK_FINAL_ATTEMPT_FAILED':
-      return notice.occasion === booking(current) && !isConnection(current);
+      return (
+        notice.occasion === booking(current) &&
+        current.dialAttempts >= settings.maxDialAttempts &&
+        !isConnection(current)
+      );
     default:
       return notice.event satisfies never;
   }

@@ -3,36 +3,32 @@ import { scenarios, type Scenario } from './crash-scenarios.ts';
 import type { Point } from './reaper.ts';
 import type { Row } from './row.ts';
 
+/** Stages on which victims die at the same time: starting a process is what it costs. */
+const lanes = 3;
+
 /** The instance is killed, with SIGKILL, before and after each of its calls to anything, `kills` times each. */
 export const crashPoints =
   (kills: number): Row =>
   async ({ progress }) => {
-    const stage = await raiseStage();
     const total = { kills: 0, lost: 0, doubled: 0, repeats: 0 };
     const complaints: string[] = [];
     const broken: string[] = [];
-    const ways: string[] = [];
-    let points = 0;
-    try {
-      for (const scenario of scenarios) {
-        const calls = await rehearse(stage, scenario);
-        ways.push(`${scenario.name}: ${calls.join(' ▸ ')}`);
-        for (const point of pointsOf(calls)) {
-          const place = `${scenario.name}, killed ${point.when} call ${point.index + 1} (${calls[point.index] ?? ''})`;
-          progress(`${place}; ${total.kills} kills so far`);
-          const seen = await dieAt(stage, scenario, point, kills);
-          points += 1;
-          for (const count of ['kills', 'lost', 'doubled', 'repeats'] as const) total[count] += seen[count];
-          if (seen.lost + seen.doubled > 0) complaints.push(`${place}: ${seen.lost} lost, ${seen.doubled} doubled`);
-          if (seen.kills < kills) broken.push(`${place}: it died only ${seen.kills} of ${kills} times`);
-        }
+    const { ways, places } = await onStage(rehearseAll);
+    const open = [...places];
+    const work = async (stage: Stage) => {
+      for (let place = open.shift(); place; place = open.shift()) {
+        progress(`${total.kills} kills, ${open.length} of ${places.length} points to come`);
+        const seen = await dieAt(stage, place, kills);
+        for (const count of ['kills', 'lost', 'doubled', 'repeats'] as const) total[count] += seen[count];
+        const where = `${place.scenario.name}, killed ${place.when} call ${place.index + 1} (${place.call})`;
+        if (seen.lost + seen.doubled > 0) complaints.push(`${where}: ${seen.lost} lost, ${seen.doubled} doubled`);
+        if (seen.kills < kills) broken.push(`${where}: it died only ${seen.kills} of ${kills} times`);
       }
-    } finally {
-      await stage.end();
-    }
+    };
+    await Promise.all(Array.from({ length: lanes }, () => onStage(work)));
     return {
       row: 'crash points',
-      seen: `${total.kills} kills (SIGKILL) at ${points} points, ${total.repeats} repeats with the same collapse key`,
+      seen: `${total.kills} kills (SIGKILL) at ${places.length} points, ${total.repeats} repeats with the same collapse key`,
       lost: total.lost,
       doubled: total.doubled,
       complaints,
@@ -40,6 +36,33 @@ export const crashPoints =
       picture: `Killed before and after each of these calls:\n${ways.join('\n')}`,
     };
   };
+
+async function onStage<T>(act: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await raiseStage();
+  try {
+    return await act(stage);
+  } finally {
+    await stage.end();
+  }
+}
+
+interface Place extends Point {
+  readonly scenario: Scenario;
+  readonly call: string;
+}
+
+async function rehearseAll(stage: Stage): Promise<{ ways: string[]; places: Place[] }> {
+  const ways: string[] = [];
+  const places: Place[] = [];
+  for (const scenario of scenarios) {
+    const calls = await rehearse(stage, scenario);
+    ways.push(`  ${scenario.name}: ${calls.join(' ▸ ')}`);
+    for (const [index, call] of calls.entries()) {
+      places.push({ scenario, index, call, when: 'before' }, { scenario, index, call, when: 'after' });
+    }
+  }
+  return { ways, places };
+}
 
 /** What the victim calls where nothing goes wrong. */
 async function rehearse(stage: Stage, scenario: Scenario): Promise<readonly string[]> {
@@ -54,17 +77,9 @@ async function rehearse(stage: Stage, scenario: Scenario): Promise<readonly stri
   return calls;
 }
 
-function pointsOf(calls: readonly string[]): Point[] {
-  return calls.flatMap((_, index) => (['before', 'after'] as const).map((when) => ({ index, when })));
-}
-
-async function dieAt(
-  stage: Stage,
-  scenario: Scenario,
-  point: Point,
-  kills: number,
-): Promise<Sight & { kills: number }> {
+async function dieAt(stage: Stage, place: Place, kills: number): Promise<Sight & { kills: number }> {
   const acts: { act: Act; name: Scenario['victim']; done: boolean }[] = [];
+  const { scenario } = place;
   let died = 0;
   let next = stage.fresh(scenario.victim);
   for (let kill = 0; kill < kills; kill++) {
@@ -72,7 +87,7 @@ async function dieAt(
     const victim = await next;
     await stage.follow(victim);
     if (kill + 1 < kills) next = stage.fresh(scenario.victim);
-    stage.reaper.watch(point, () => victim.kill());
+    stage.reaper.watch(place, () => victim.kill());
     const done = await act.call(victim);
     if (stage.reaper.hasKilled()) died += 1;
     await victim.kill();

@@ -1,3 +1,4 @@
+import { Refusal } from '../../local/firestore/document/refusal.ts';
 import type { Tap } from '../../local/tap.ts';
 
 /** A place to die at: the n-th call of the chain, before it is carried out, or after it and before it is answered. */
@@ -28,7 +29,7 @@ export function createReaper(): Reaper {
     armed = undefined;
     killed = true;
     await kill();
-    throw new Error('whoever called is dead');
+    throw new Refusal('UNAVAILABLE', 'whoever called is dead');
   }
 
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { noticeIdOf } from '../../functions/src/ledger-entry.ts';
 import type { NoticeEvent } from '../../functions/src/decision.ts';
 import { createRoom } from '../unit/doubles.ts';
-import { anyHistory, changesOf, documentOf, truthsAt, type History } from '../unit/history.ts';
+import { anyHistory, changesOf, truthsOf, type History } from '../unit/history.ts';
 import { second } from './builders.ts';
 
 /** How long a change counts as fresh: what was true so short a time ago may be told. */
@@ -40,12 +40,7 @@ async function untruths(history: History, delays: readonly number[], copies: num
     }
     const before = room.sent.length;
     if (change) await room.onChange(change);
-    const true_ = new Set([
-      ...truthsAt(history, at),
-      ...truthsAt(history, at - freshForMs),
-      ...truthsSince(history, at),
-    ]);
-    const ids = new Set([...true_].map(idOf));
+    const ids = new Set(truthsLately(history, at).map(idOf));
     for (const { message } of room.sent.slice(before)) {
       if (!ids.has(message.data['noticeId'] ?? '')) found.push(message.data['event'] ?? '');
     }
@@ -53,10 +48,13 @@ async function untruths(history: History, delays: readonly number[], copies: num
   return found;
 }
 
-function truthsSince(history: History, at: number): string[] {
-  return history.states.flatMap(({ writtenAt }) =>
-    writtenAt > at - freshForMs && writtenAt <= at ? [...truthsAt(history, writtenAt)] : [],
-  );
+/** Of every state that the document has been in within the last seconds. */
+function truthsLately(history: History, at: number): string[] {
+  return history.states.flatMap(({ writtenAt }, index) => {
+    const next = history.states[index + 1];
+    const isRecent = writtenAt <= at && (!next || next.writtenAt >= at - freshForMs);
+    return isRecent ? [...truthsOf(history, index, at), ...truthsOf(history, index, at - freshForMs)] : [];
+  });
 }
 
 function idOf(notice: string): string {

@@ -178,32 +178,34 @@ export function permittedNotices({ states, deletedAt }: History): Set<string> {
   return new Set(told.filter((notice) => typeof notice === 'string'));
 }
 
-/** What could truly be told at a moment, told by the state of the document then: `event occasion`. */
-export function truthsAt({ states, deletedAt }: History, at: number): Set<string> {
-  const index = states.findLastIndex(({ writtenAt }) => writtenAt <= at);
+/**
+ * What could truly be told while the document was as its `index`-th write left it: `event occasion`. Of a document that
+ * was deleted nobody knows what came after its end, so what once was true of it stays true.
+ */
+export function truthsOf({ states, deletedAt }: History, index: number, at: number): Set<string> {
   const state = states[index];
   if (!state) return new Set();
   const isDeleted = deletedAt !== undefined && deletedAt <= at;
-  const failed = failedAttempt(state);
-  const lasting = [
-    isPurged(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`,
-    isDeleted && waits(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`,
-    failed?.startsWith('CALLBACK_FINAL') && failed,
-  ];
+  const past = isDeleted ? states.slice(0, index + 1) : [state];
+  const lasting = past.flatMap((one) => [
+    isPurged(one) && !one.rescheduledTo && `CALLBACK_PURGED ${generation(one)}`,
+    failedAttempt(one)?.startsWith('CALLBACK_FINAL') && failedAttempt(one),
+  ]);
   const present = isDeleted
-    ? []
+    ? [waits(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`]
     : [
         waits(state) && isShort(state) && `CALLBACK_UPCOMING ${generation(state)}`,
-        isReady(state) && `CALLBACK_READY ${updateTimeOf(entryInto(states, index))}`,
+        ...(isReady(state) ? entriesIntoRouting(states, index) : []),
         state.callInId && state.callbackState !== 'COMPLETED' && `CALLBACK_CALL_IN ${state.callInId}`,
-        failed,
+        failedAttempt(state),
       ];
   return new Set([...lasting, ...present].filter((notice) => typeof notice === 'string'));
 }
 
-/** The write with which the callback came into the state of ROUTING that it is in. */
-function entryInto(states: History['states'], index: number): number {
-  return states.findLastIndex(
-    (state, n) => n <= index && isReady(state) && !(states[n - 1] && isReady(states[n - 1] as State)),
+/** It is the consumer's turn: whichever entry into ROUTING says so, it is true. */
+function entriesIntoRouting(states: History['states'], index: number): string[] {
+  const routing = (n: number) => states[n]?.callbackState === 'ROUTING';
+  return states.flatMap((_, n) =>
+    n <= index && routing(n) && !routing(n - 1) ? `CALLBACK_READY ${updateTimeOf(n)}` : [],
   );
 }

@@ -1,0 +1,111 @@
+import type { DocumentData } from '@google-cloud/firestore';
+import type { Change } from '../../functions/src/announce.ts';
+import { noRules } from './fcm-weather.ts';
+import { createRandom } from './random.ts';
+import type { Row } from './row.ts';
+import { queue } from './stories.ts';
+import { createWorld, startInstance, type LogCounts } from './world.ts';
+
+const rounds = 3;
+/** As fast as one instance takes them, so many at a time. */
+const atATime = 16;
+const mostTimes = 2;
+
+/** Every way in which a document can be wrong; what a string or a number could be mistaken for among them. */
+const poisons: readonly DocumentData[] = [
+  {},
+  { serviceName: 7 },
+  { serviceName: 'a/b', phoneNumber: '', callbackState: 'LOST' },
+  { serviceName: 'chaos', phoneNumber: '1', callbackState: 'QUEUED', pushTargets: 'all' },
+  { serviceName: 'chaos', phoneNumber: '1', callbackState: 'QUEUED', pushTargets: [{ channel: 'SMS', target: 1 }] },
+  { serviceName: 'chaos', phoneNumber: '1', callbackState: 'QUEUED', estimatedWaitTime: NaN, dialAttempts: -1 },
+  { serviceName: 'chaos', phoneNumber: '1', callbackState: 'QUEUED', desiredTime: 'soon', callIn: [] },
+  { serviceName: 'x'.repeat(100_000), phoneNumber: '1', callbackState: 'QUEUED', userData: 'u'.repeat(100_000) },
+];
+
+/** A thousand malformed documents among a thousand good ones. */
+export const poison: Row = async ({ seed, short, progress }) => {
+  const count = short ? 200 : 1000;
+  const random = createRandom(seed);
+  const now = () => Date.now();
+  const world = await createWorld({ now, faults: { ...noRules, strike: () => undefined } });
+  const logged: LogCounts = new Map();
+  const scheduleRetry = () => Promise.resolve();
+  const instance = startInstance(world, { now, random, scheduleRetry, logged });
+  const p99s = { clean: [] as number[], poisoned: [] as number[] };
+  let made = 0;
+  const good = (): Change => changeOf(`good-${made++}`, { callbackState: 'COMPLETED', callbackReason: 'PURGED' });
+  const bad = (): Change => ({
+    ...changeOf(`bad-${made++}`, {}),
+    after: document(poisons[made % poisons.length] ?? {}),
+  });
+  try {
+    await world.register();
+    await feed([good()], instance.onChange);
+    for (let round = 0; round < rounds; round++) {
+      progress(`round ${round + 1} of ${rounds}`);
+      p99s.clean.push(p99(await feed(Array.from({ length: count }, good), instance.onChange)));
+      const mixed = Array.from({ length: count }, () => [good(), bad()]).flat();
+      const times = await feed(mixed, instance.onChange);
+      p99s.poisoned.push(p99(times.filter((_, index) => index % 2 === 0)));
+    }
+    const [clean, poisoned] = [median(p99s.clean), median(p99s.poisoned)];
+    const arrived = world.google.inbox.messages().length;
+    const expected = 1 + rounds * count * 2;
+    const rejected = logged.get('callback-rejected') ?? 0;
+    return {
+      row: 'poison',
+      seen: `${rejected} malformed documents among as many good ones: p99 ${poisoned.toFixed(1)} ms, without them ${clean.toFixed(1)} ms`,
+      lost: expected - arrived,
+      doubled: 0,
+      complaints: expected === arrived ? [] : [`${arrived} of ${expected} good ones arrived`],
+      broken: [
+        ...(poisoned > clean * mostTimes ? [`the good ones took ${(poisoned / clean).toFixed(1)} times as long`] : []),
+        ...(rejected === rounds * count ? [] : [`${rejected} of ${rounds * count} malformed ones were reported`]),
+      ],
+    };
+  } finally {
+    await instance.end();
+    await world.stop();
+  }
+};
+
+function document(data: DocumentData) {
+  const time = `${Math.floor(Date.now() / 1000)}.000000001`;
+  return { data, createTime: time, updateTime: time };
+}
+
+function changeOf(callbackId: string, changes: DocumentData): Change {
+  const waiting = {
+    serviceName: queue.serviceName,
+    phoneNumber: '+49305550100',
+    callbackState: 'QUEUED',
+    pushTargets: [{ channel: 'FCM', target: `device-${callbackId}` }],
+  };
+  const [before, after] = [document(waiting), document({ ...waiting, ...changes })];
+  return { callbackId, eventId: callbackId, changedAt: Date.now(), before, after };
+}
+
+/** Milliseconds that each took, in their order. */
+async function feed(changes: readonly Change[], handle: (change: Change) => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < changes.length; index = next++) {
+      const started = performance.now();
+      const change = changes[index];
+      if (change) await handle({ ...change, changedAt: Date.now() });
+      times[index] = performance.now() - started;
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  return times;
+}
+
+function p99(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
