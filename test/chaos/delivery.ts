@@ -13,14 +13,14 @@ const weather: Weather = { copies: 3, latenessMs: minute };
 const instances = 5;
 
 /** A day of bad weather: every event up to three times, a minute late and in any order, at any of five instances. */
-export const delivery: Row = (options) => run('delivery', options, weather, calm, {});
+export const delivery: Row = (options) => run('delivery', options, weather, calm);
 
 /** The same, and almost every third answer of FCM's a failure. */
-export const failingFcm: Row = (options) => run('delivery, FCM fails 30 %', options, weather, failing, {});
+export const failingFcm: Row = (options) => run('delivery, FCM fails 30 %', options, weather, failing);
 
-/** The same, and events and tasks get lost: the sweep finds what waits. */
-export const lostEvents: Row = (options) =>
-  run('tasks lost 50 %', options, { ...weather, lostTasks: 0.5 }, failing, {});
+/** The same, and every other task is lost: the sweep finds what waits. */
+export const lostTasks: Row = (options) =>
+  run('delivery, FCM fails, tasks lost 50 %', options, { ...weather, lostTasks: 0.5 }, failing);
 
 const calm = (): Faults => ({ ...noRules, strike: () => undefined });
 const failing = (random: () => number) => randomFaults(0.3, random);
@@ -30,13 +30,12 @@ async function run(
   { seed, short, progress }: RunOptions,
   how: Weather,
   faultsOf: (random: () => number) => Faults,
-  config: Parameters<typeof simulate>[0]['config'],
 ): Promise<RowResult> {
   const random = createRandom(seed);
   const timeline = new Timeline(Date.now());
   const faults = faultsOf(random);
   const world = await createWorld({ now: timeline.now, faults });
-  const simulation = simulate({ world, timeline, random, weather: how, instances, ...(config && { config }) });
+  const simulation = simulate({ world, timeline, random, weather: how, instances });
   try {
     await world.register();
     const stories = tell(short ? 240 : 2000, timeline.now(), minute, random);

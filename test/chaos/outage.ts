@@ -81,9 +81,10 @@ function recordSends(began: number, now: () => number) {
         return { code: 'UNAVAILABLE', retryAfterSeconds };
       }
       const at = Math.floor((now() - began) / second);
+      while (accepted.length <= at) accepted.push(0);
       accepted[at] = (accepted[at] ?? 0) + 1;
       return undefined;
     },
   };
-  return { faults, tooEarly: () => tooEarly, acceptedPerSecond: () => Array.from(accepted, (count) => count ?? 0) };
+  return { faults, tooEarly: () => tooEarly, acceptedPerSecond: () => accepted };
 }

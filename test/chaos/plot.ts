@@ -2,12 +2,11 @@ const bars = '▁▂▃▄▅▆▇█';
 
 /** A bar for each `binSeconds` of a rate a second, with its scale. */
 export function plot(title: string, perSecond: readonly number[], binSeconds: number): string {
-  const bins: number[] = [];
+  const heights: number[] = [];
   perSecond.forEach((count, at) => {
     const bin = Math.floor(at / binSeconds);
-    bins[bin] = (bins[bin] ?? 0) + count;
+    heights[bin] = (heights[bin] ?? 0) + count;
   });
-  const heights = Array.from(bins, (count) => count ?? 0);
   const highest = Math.max(1, ...heights);
   const line = heights
     .map((count) => (count === 0 ? '·' : bars[Math.ceil((count / highest) * bars.length) - 1]))

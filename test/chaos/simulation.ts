@@ -1,4 +1,4 @@
-import type { DocumentReference } from '@google-cloud/firestore';
+import type { DocumentData, DocumentReference } from '@google-cloud/firestore';
 import type { Change } from '../../functions/src/announce.ts';
 import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/callback-store.ts';
 import type { Config } from '../../functions/src/config.ts';
@@ -29,6 +29,8 @@ export interface SimulationParts {
   readonly weather: Weather;
   readonly instances: number;
   readonly config?: Partial<Config>;
+  /** Settings of the queue besides those of the stories. */
+  readonly settings?: DocumentData;
 }
 
 export interface Simulation {
@@ -50,7 +52,15 @@ const maxDispatches = 20;
  * Plays Eventarc, Cloud Tasks and Cloud Scheduler to several instances of the functions: at least once, in any order,
  * late, at whichever instance.
  */
-export function simulate({ world, timeline, random, weather, instances: count, config }: SimulationParts): Simulation {
+export function simulate({
+  world,
+  timeline,
+  random,
+  weather,
+  instances: count,
+  config,
+  settings,
+}: SimulationParts): Simulation {
   const logged: LogCounts = new Map();
   const failures = new Map<string, number>();
   const failed = (error: unknown) => {
@@ -121,7 +131,9 @@ export function simulate({ world, timeline, random, weather, instances: count, c
     failures,
     async run(stories, until) {
       const began = timeline.now();
-      await persistently(() => world.db.doc(`callbackSettings/${queue.serviceName}`).set(queue.settings));
+      await persistently(() =>
+        world.db.doc(`callbackSettings/${queue.serviceName}`).set({ ...queue.settings, ...settings }),
+      );
       for (const story of stories) write(story, began);
       sweepEachMinute(until);
       await timeline.run(until);
