@@ -31,14 +31,15 @@ const trialMs = 30_000;
 export function createCircuit(): Circuit {
   let failures = 0;
   let stopMs = firstStopMs;
-  let stopped: (Stop & { readonly onTrial: boolean }) | undefined;
+  let stopped: (Stop & { readonly since: number; readonly onTrial: boolean }) | undefined;
 
-  const stop = (now: number) => (stopped && now < stopped.until ? stopped : undefined);
+  // A clock that was set back ends a stop rather than to lengthen it.
+  const stop = (now: number) => (stopped && stopped.since <= now && now < stopped.until ? stopped : undefined);
   return {
     stop,
     enter(now) {
       const refused = stop(now);
-      if (!refused && stopped) stopped = { ...stopped, until: now + trialMs, onTrial: true };
+      if (!refused && stopped) stopped = { ...stopped, since: now, until: now + trialMs, onTrial: true };
       return refused;
     },
     learn(result, now) {
@@ -54,7 +55,8 @@ export function createCircuit(): Circuit {
       if (failures < failuresToBreak) return undefined;
       // Messages that were under way when it broke tell nothing new.
       if (!was || was.onTrial) {
-        stopped = { until: now + stopMs, code: result.code, detail: result.detail, onTrial: false };
+        const { code, detail } = result;
+        stopped = { since: now, until: now + stopMs, code, detail, onTrial: false };
         stopMs = Math.min(longestStopMs, stopMs * 2);
       }
       return was ? undefined : 'broke';

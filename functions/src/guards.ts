@@ -26,6 +26,12 @@ export interface GuardParts {
 }
 
 /**
+ * A message that waited for its turn for so long is given back: the lease of its attempt outlasts this and the requests
+ * of one message, so nobody else makes an attempt of it meanwhile.
+ */
+const longestTurnMs = 20_000;
+
+/**
  * Puts the guards of one instance in front of a sender: a circuit that broken credentials open, a pace that spares a
  * service that has just come back, a limit on requests under way, and disbelief when too many devices are gone at once.
  */
@@ -56,15 +62,25 @@ export function guard({ send, maxInFlight, log, now }: GuardParts): Guards {
         return until === undefined ? undefined : { until, code: 'PACED', detail: 'too many messages at once' };
       },
     },
-    send: (target, message) =>
-      limit(async () => {
+    send: (target, message) => {
+      const asked = now();
+      return limit(async () => {
+        if (now() - asked > longestTurnMs) return tooBusy;
         const stop = circuit.enter(now());
         if (stop) return refusal(stop, now());
         pace.take(now());
         return learn(await send(target, message));
-      }),
+      });
+    },
   };
 }
+
+const tooBusy: PushResult = {
+  outcome: 'try-later',
+  scope: 'provider',
+  code: 'TOO_BUSY',
+  detail: 'too many requests were under way for too long',
+};
 
 function refusal({ until, code, detail }: Stop, now: number): PushResult {
   return { outcome: 'try-later', scope: 'credentials', code, detail, retryAfterMs: Math.max(1, until - now) };

@@ -20,8 +20,11 @@ const disbeliefMs = 10 * 60_000;
  */
 export function createInvalidationGuard(): InvalidationGuard {
   let window = { since: 0, tried: 0, gone: 0 };
-  let believesFrom = 0;
+  let doubtedSince = -Infinity;
   let alarmed = false;
+
+  // A clock that was set back ends both, a window and a disbelief.
+  const isWithin = (since: number, lengthMs: number, now: number) => now >= since && now < since + lengthMs;
 
   return {
     get alarmed() {
@@ -31,18 +34,17 @@ export function createInvalidationGuard(): InvalidationGuard {
       alarmed = false;
       if (result.outcome !== 'accepted' && result.outcome !== 'target-gone') return result;
       const isGone = result.outcome === 'target-gone';
-      if (now - window.since > windowMs) window = { since: now, tried: 0, gone: 0 };
+      if (!isWithin(window.since, windowMs, now)) window = { since: now, tried: 0, gone: 0 };
       window.tried += 1;
       if (isGone) window.gone += 1;
       if (!isGone) return result;
-      const isSuspicious = window.gone >= fewest && window.gone > window.tried * share;
-      if (isSuspicious && now >= believesFrom) {
+      if (!isWithin(doubtedSince, disbeliefMs, now)) {
+        if (window.gone < fewest || window.gone <= window.tried * share) return result;
         alarmed = true;
-        believesFrom = now + disbeliefMs;
+        doubtedSince = now;
       }
-      if (now >= believesFrom) return result;
       const { code, detail } = result;
-      return { outcome: 'try-later', scope: 'device', code, detail, retryAfterMs: Math.max(1, believesFrom - now) };
+      return { outcome: 'try-later', scope: 'device', code, detail, retryAfterMs: doubtedSince + disbeliefMs - now };
     },
   };
 }

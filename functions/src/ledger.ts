@@ -83,7 +83,7 @@ export function createLedger(db: Firestore): Ledger {
         ...(dueAt !== undefined && sweepAt !== undefined
           ? dueTimes(dueAt, sweepAt)
           : { dueAt: FieldValue.delete(), sweepAt: FieldValue.delete() }),
-        ...(isDead(state) && { deadAt: timestamp(now) }),
+        deadAt: isDead(state) ? timestamp(now) : FieldValue.delete(),
         ...(lastError && { lastError }),
       };
       if (retired.length === 0) return (await change(entries.doc(claim.noticeId), claim, fields)) !== undefined;

@@ -15,13 +15,13 @@ const slowest = 50;
 const fastest = 1000;
 /** FCM asks for 60 s at least from nothing to full speed (https://firebase.google.com/docs/cloud-messaging/scale-fcm). */
 const rampMs = 60_000;
-const silenceMs = 60_000;
 /** Failures of one moment count once. */
 const slowEveryMs = 1000;
 
 /**
- * A token bucket whose rate grows from `slowest` to `fastest` within a minute, begins anew after a silence, and is
- * halved by each second in which FCM is overloaded or down: nobody storms a service that has just come back.
+ * A token bucket whose rate grows from `slowest` to `fastest` within a minute of being made use of, is forgotten as
+ * fast where it is not, and is halved by each second in which FCM is overloaded or down: nobody storms a service that
+ * has just come back.
  */
 export function createPace(): Pace {
   let tokens = burst;
@@ -30,18 +30,15 @@ export function createPace(): Pace {
   let at = 0;
   let slowedAt = 0;
 
-  /** Brings rate and tokens to the present. */
+  /** Brings rate and tokens to the present. A clock that was set back begins to count from there. */
   function advance(now: number): void {
     const elapsed = Math.max(0, now - at);
-    at = Math.max(at, now);
-    if (elapsed >= silenceMs) {
-      rate = slowest;
-      tokens = capacity = burst;
-      return;
-    }
-    rate = Math.min(fastest, rate + ((fastest - slowest) * elapsed) / rampMs);
+    at = now;
+    // A full bucket means that nobody wanted to send so fast: that is no speed to have got used to.
+    const fillingMs = Math.min(elapsed, ((capacity - tokens) * 1000) / rate);
     tokens = Math.min(capacity, tokens + (rate * elapsed) / 1000);
-    if (rate === fastest) capacity = burst;
+    rate = clamp(slowest, fastest, rate + ((fastest - slowest) * (2 * fillingMs - elapsed)) / rampMs);
+    capacity = Math.min(burst, capacity + (burst * elapsed) / rampMs);
   }
 
   return {
@@ -51,12 +48,12 @@ export function createPace(): Pace {
     },
     take(now) {
       advance(now);
-      // What is under way already goes; the debt of it is a second's worth at most.
-      tokens = Math.max(-rate, tokens - 1);
+      // What is under way already goes, and is paid for afterwards; but no debt stops an instance for long.
+      tokens = Math.max(-burst, tokens - 1);
     },
     learn(result, now) {
       if (result.outcome !== 'try-later' || (result.scope !== 'provider' && result.scope !== 'quota')) return;
-      if (now - slowedAt < slowEveryMs) return;
+      if (Math.abs(now - slowedAt) < slowEveryMs) return;
       advance(now);
       slowedAt = now;
       rate = Math.max(slowest, rate / 2);
@@ -64,4 +61,8 @@ export function createPace(): Pace {
       tokens = Math.min(tokens, capacity);
     },
   };
+}
+
+function clamp(least: number, most: number, value: number): number {
+  return Math.max(least, Math.min(most, value));
 }

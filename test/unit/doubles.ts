@@ -64,9 +64,15 @@ export function createMemoryLedger() {
       await asked('claim', noticeId);
       if (entries.has(noticeId)) return undefined;
       const stored: Stored = {
-        entry: { noticeId, ...without(without(given, 'now'), 'dueAt'), attempts: given.state === 'SENDING' ? 1 : 0 },
-        dueAt: given.dueAt,
-        sweepAt: given.deleted ? given.staleAt : given.dueAt,
+        entry: {
+          noticeId,
+          ...without(without(given, 'now'), 'dueAt'),
+          staleAt: Math.round(given.staleAt),
+          changedAt: Math.round(given.changedAt),
+          attempts: given.state === 'SENDING' ? 1 : 0,
+        },
+        dueAt: Math.round(given.dueAt),
+        sweepAt: Math.round(given.deleted ? given.staleAt : given.dueAt),
         deadAt: undefined,
         lastError: undefined,
         version: ++version,

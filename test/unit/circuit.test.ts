@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { createCircuit, type Circuit } from '../../functions/src/circuit.ts';
+import type { PushResult, TroubleScope } from '../../functions/src/delivery-state.ts';
+import { hour, minute, monday, second } from '../support/builders.ts';
+
+const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };
+const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', detail: '' };
+const refused: PushResult = { outcome: 'refused', code: 'INVALID_ARGUMENT', detail: '' };
+const trouble = (scope: TroubleScope, code: string): PushResult => ({
+  outcome: 'try-later',
+  scope,
+  code,
+  detail: code,
+});
+const broken = trouble('credentials', 'INVALID_SIGNATURE');
+const down = trouble('provider', 'UNAVAILABLE');
+const quota = trouble('quota', 'QUOTA_EXCEEDED');
+
+/** A message that wants to go at a time, and is answered at once; tells whether it went. */
+function send(circuit: Circuit, now: number, answer: PushResult): boolean {
+  if (circuit.enter(now)) return false;
+  circuit.learn(answer, now);
+  return true;
+}
+
+function brokenCircuit(): Circuit {
+  const circuit = createCircuit();
+  for (let n = 0; n < 3; n++) circuit.learn(broken, monday);
+  return circuit;
+}
+
+const isOpen = (circuit: Circuit, now: number) => circuit.stop(now) !== undefined;
+
+describe('what breaks it', () => {
+  test.each<{ name: string; given: readonly PushResult[]; expect: boolean }>([
+    { name: 'nothing at all', given: [], expect: false },
+    { name: 'one glitch does not', given: [broken], expect: false },
+    { name: 'two in a row do not', given: [broken, broken], expect: false },
+    { name: 'three in a row do', given: [broken, broken, broken], expect: true },
+    { name: 'one that got through between them starts the count anew', given: [broken, broken, accepted, broken], expect: false }, // prettier-ignore
+    { name: 'FCM knows the credentials where it says that a device is gone', given: [broken, broken, gone, broken], expect: false }, // prettier-ignore
+    { name: 'and where it refuses a message', given: [broken, broken, refused, broken], expect: false },
+    { name: 'and where it counts our quota', given: [broken, broken, quota, broken], expect: false },
+    { name: 'provider trouble does not', given: Array<PushResult>(100).fill(down), expect: false },
+    { name: 'provider trouble says nothing of the credentials', given: [broken, down, broken, down, broken], expect: true }, // prettier-ignore
+  ])('$name', ({ given, expect: expected }) => {
+    const circuit = createCircuit();
+    for (const result of given) circuit.learn(result, monday);
+    expect(isOpen(circuit, monday)).toBe(expected);
+  });
+
+  test('it tells why nothing is sent, and until when', () => {
+    expect(brokenCircuit().stop(monday)).toMatchObject({
+      until: monday + 5 * second,
+      code: 'INVALID_SIGNATURE',
+      detail: 'INVALID_SIGNATURE',
+    });
+  });
+
+  test('it says once that it broke, and once that it is whole again', () => {
+    const circuit = createCircuit();
+    const changes = [broken, broken, broken, broken, accepted, accepted].map((result) => circuit.learn(result, monday));
+    expect(changes).toEqual([undefined, undefined, 'broke', undefined, 'mended', undefined]);
+  });
+});
+
+describe('while it is broken', () => {
+  test('one message alone finds out whether it is mended', () => {
+    const circuit = brokenCircuit();
+    const at = monday + 5 * second;
+    const entered = Array.from({ length: 1000 }, () => circuit.enter(at)).filter((stop) => !stop);
+    expect(entered).toHaveLength(1);
+  });
+
+  test('asking for the stop is no trial', () => {
+    const circuit = brokenCircuit();
+    const at = monday + 5 * second;
+    expect([circuit.stop(at), circuit.stop(at), circuit.enter(at)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('each trial that fails doubles the stop, up to a minute', () => {
+    const circuit = brokenCircuit();
+    const stops: number[] = [];
+    for (let now = monday; stops.length < 7;) {
+      const until = circuit.stop(now)?.until ?? now;
+      stops.push((until - now) / second);
+      now = until;
+      send(circuit, now, broken);
+    }
+    expect(stops).toEqual([5, 10, 20, 40, 60, 60, 60]);
+  });
+
+  test('messages that were under way when it broke do not prolong the stop', () => {
+    const circuit = brokenCircuit();
+    for (let n = 0; n < 100; n++) circuit.learn(broken, monday + n * 40);
+    expect(circuit.stop(monday + 4 * second)?.until).toBe(monday + 5 * second);
+  });
+
+  test('nor do those that end after the stop, before anybody tried', () => {
+    const circuit = brokenCircuit();
+    circuit.learn(broken, monday + 6 * second);
+    expect(circuit.enter(monday + 6 * second)).toBeUndefined();
+  });
+
+  test('provider trouble does not close it, and a trial that met it is followed by another within 30 s', () => {
+    const circuit = brokenCircuit();
+    const at = monday + 5 * second;
+    expect(send(circuit, at, down)).toBe(true);
+    expect([isOpen(circuit, at + 30 * second - 1), circuit.enter(at + 30 * second)]).toEqual([true, undefined]);
+  });
+
+  test('a trial that never returns is followed by another after 30 s', () => {
+    const circuit = brokenCircuit();
+    const at = monday + 5 * second;
+    circuit.enter(at);
+    expect(circuit.enter(at + 30 * second - 1)).toBeDefined();
+    expect(send(circuit, at + 30 * second, accepted)).toBe(true);
+    expect(isOpen(circuit, at + 30 * second)).toBe(false);
+  });
+
+  test('once mended it begins with the shortest stop again', () => {
+    const circuit = brokenCircuit();
+    for (let n = 1; n <= 10; n++) send(circuit, monday + n * minute, broken);
+    send(circuit, monday + 20 * minute, accepted);
+    for (let n = 0; n < 3; n++) send(circuit, monday + 20 * minute, broken);
+    expect(circuit.stop(monday + 20 * minute)?.until).toBe(monday + 20 * minute + 5 * second);
+  });
+
+  test('a clock that is set back does not lengthen the stop', () => {
+    const circuit = brokenCircuit();
+    expect(circuit.enter(monday - hour)).toBeUndefined();
+  });
+});
+
+test('a broken key costs an instance about 70 of a million messages an hour', () => {
+  const circuit = createCircuit();
+  let requests = 0;
+  for (let n = 0; n < 1_000_000; n++) {
+    const now = monday + (n * hour) / 1_000_000;
+    if (!circuit.stop(now) && send(circuit, now, broken)) requests += 1;
+  }
+  expect(requests).toBeGreaterThan(60);
+  expect(requests).toBeLessThanOrEqual(70);
+});
+
+const gaps = fc.array(fc.integer({ min: 1, max: 5 * second }), { minLength: 1, maxLength: 20 });
+
+test('whenever the key is mended, the next message after a minute at most gets through', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 * hour }), gaps, (mendedAfter, pauses) => {
+      const circuit = createCircuit();
+      let now = monday;
+      const step = (answer: PushResult, n: number) => {
+        now += pauses[n % pauses.length] ?? 1;
+        return send(circuit, now, answer);
+      };
+      for (let n = 0; now < monday + mendedAfter; n++) step(broken, n);
+      const mended = now;
+      for (let n = 0; !step(accepted, n);) n += 1;
+      expect(now - mended).toBeLessThanOrEqual(minute + 5 * second);
+      expect(isOpen(circuit, now)).toBe(false);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('whatever is learnt, nobody is stopped for more than a minute, and of those who come at once one is let through', () => {
+  const anyResult = fc.constantFrom(accepted, gone, refused, broken, broken, broken, down, quota);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 90 * second }), anyResult), { maxLength: 60 }), (steps) => {
+      const circuit = createCircuit();
+      let now = monday;
+      for (const [pause, result] of steps) {
+        now += pause;
+        circuit.enter(now);
+        circuit.learn(result, now);
+        const stop = circuit.stop(now);
+        expect((stop?.until ?? now) - now).toBeLessThanOrEqual(minute);
+        if (stop) expect(circuit.stop(stop.until)).toBeUndefined();
+      }
+    }),
+  );
+});
