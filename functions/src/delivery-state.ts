@@ -90,7 +90,7 @@ const longestWaitMs = 600_000;
 export function waitMs(result: PushResult, attempt: number, random: number): number {
   if (result.outcome !== 'try-later') return 0;
   if (result.retryAfterMs) return result.retryAfterMs;
-  const floor = result.code === 'QUOTA_EXCEEDED' ? quotaWaitMs : firstWaitMs;
+  const floor = result.code.endsWith('QUOTA_EXCEEDED') ? quotaWaitMs : firstWaitMs;
   const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max(floor, backoff) * (1 + random / 2);
 }

@@ -127,6 +127,7 @@ test.each<{ name: string; given: { result: PushResult; attempt?: number; random?
   { name: 'the thousandth wait is no longer', given: { result: later(), attempt: 1000 }, expect: 10 * minute },
   { name: 'chance adds up to half of it', given: { result: later(), random: 0.5 }, expect: 12.5 * second },
   { name: 'a quota error waits 60 s', given: { result: later('QUOTA_EXCEEDED') }, expect: minute },
+  { name: 'so does one of a single device', given: { result: later('DEVICE_QUOTA_EXCEEDED') }, expect: minute },
   {
     name: 'repeated quota errors double too',
     given: { result: later('QUOTA_EXCEEDED'), attempt: 4 },
