@@ -1,24 +1,33 @@
 import { createSign } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
-import { failureCode } from './failure.ts';
+import { connectionFailure } from './connection-failure.ts';
+import { dateOf, type HttpAnswer } from './http-answer.ts';
 import { CredentialError, type Credential } from './key-vault.ts';
+import { refusalOf, tokenIn } from './token-answer.ts';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
 /** The audience that Google's token endpoint demands, wherever it is reached. */
 const audience = 'https://oauth2.googleapis.com/token';
-/** A token is renewed when it has less than this left, so that none ends on its way. */
+/** A token is renewed when it has less than this left, so that none ends on its way, or when half its life is over. */
 const renewBeforeMs = 5 * 60_000;
+/** However short a token is said to live, exchanging one a message would be a flood. */
+const shortestHoldMs = 10_000;
+/** However long the endpoint asks to be left alone, somebody may have mended it meanwhile. */
+const longestPauseMs = 10 * 60_000;
 
 export interface AccessTokenOptions {
   readonly tokenUrl: string;
   readonly dispatcher: Dispatcher;
   readonly now: () => number;
+  /** Of one exchange, whatever it takes. */
   readonly timeoutMs: number;
 }
 
 export interface AccessTokens {
   /**
-   * An OAuth access token for sending pushes with this credential: one exchange an hour and instance.
+   * An OAuth access token for sending pushes with this credential: one exchange an hour and instance, and none while
+   * the endpoint has asked to be left alone.
+   *
    * @throws {CredentialError} with a code of its own for each way in which Google refuses the account
    */
   of(credential: Credential): Promise<string>;
@@ -27,27 +36,42 @@ export interface AccessTokens {
 }
 
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { now } = options;
+  const exchange = createExchange(options);
   let held: HeldToken | undefined;
+  let paused: { readonly until: number; readonly by: CredentialError } | undefined;
 
   function start(credential: Credential): HeldToken {
     const started: HeldToken = {
       version: credential.version,
       renewAt: Infinity,
-      token: exchange(credential, options).then(({ token, lifetimeMs }) => {
-        started.renewAt = options.now() + lifetimeMs - renewBeforeMs;
+      token: exchange(credential).then(({ token, lifetimeMs }) => {
+        started.renewAt = now() + Math.max(lifetimeMs - renewBeforeMs, lifetimeMs / 2, shortestHoldMs);
         started.value = token;
         return token;
       }),
     };
-    started.token.catch(() => {
+    started.token.catch((error: unknown) => {
       if (held === started) held = undefined;
+      if (error instanceof CredentialError && error.retryAfterMs) {
+        paused = { until: now() + Math.min(error.retryAfterMs, longestPauseMs), by: error };
+      }
     });
     return started;
   }
 
+  function pauseLeft(): CredentialError | undefined {
+    const retryAfterMs = paused ? paused.until - now() : 0;
+    if (!paused || retryAfterMs <= 0 || retryAfterMs > longestPauseMs) return undefined;
+    return new CredentialError(paused.by.code, paused.by.message, { passing: true, retryAfterMs });
+  }
+
   return {
-    of(credential) {
-      if (held?.version !== credential.version || options.now() >= held.renewAt) held = start(credential);
+    async of(credential) {
+      if (held?.version === credential.version && now() < held.renewAt) return held.token;
+      const pause = pauseLeft();
+      if (pause) throw pause;
+      held = start(credential);
       return held.token;
     },
     forget(refused) {
@@ -67,33 +91,49 @@ interface HeldToken {
   renewAt: number;
 }
 
-/** RFC 7523, as in https://developers.google.com/identity/protocols/oauth2/service-account */
-async function exchange(
-  credential: Credential,
-  { tokenUrl, dispatcher, now, timeoutMs }: AccessTokenOptions,
-): Promise<{ token: string; lifetimeMs: number }> {
-  const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(credential, now()) };
-  const { status, body } = await post(tokenUrl, new URLSearchParams(form), dispatcher, timeoutMs);
-  if (status === 200 && typeof body['access_token'] === 'string') {
-    return { token: body['access_token'], lifetimeMs: (Number(body['expires_in']) || 3600) * 1000 };
+/**
+ * RFC 7523, as in https://developers.google.com/identity/protocols/oauth2/service-account. Where Google finds our clock
+ * wrong, it is asked once more with the time that it tells, and from then on by the difference: for signing alone.
+ */
+function createExchange({ tokenUrl, dispatcher, now, timeoutMs }: AccessTokenOptions) {
+  let aheadMs = 0;
+
+  async function askBy(clock: number, credential: Credential, signal: AbortSignal): Promise<HttpAnswer> {
+    const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+    const form = new URLSearchParams({ grant_type: grantType, assertion: assertion(credential, clock) });
+    try {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const answer = await request(tokenUrl, { method: 'POST', dispatcher, headers, body: form.toString(), signal });
+      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+    } catch (error) {
+      throw noAnswer(error);
+    }
   }
-  throw refusal(status, body);
+
+  return async (credential: Credential): Promise<{ token: string; lifetimeMs: number }> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await askBy(now() + aheadMs, credential, signal);
+    const token = tokenIn(answer);
+    if (token) return token;
+    const refusal = refusalOf(answer, now());
+    const googlesTime = dateOf(answer.headers);
+    if (refusal.code !== 'CLOCK_SKEW' || googlesTime === undefined) throw refusal;
+    const difference = googlesTime - now();
+    const second = await askBy(now() + difference, credential, signal);
+    const tokenByGooglesTime = tokenIn(second);
+    if (!tokenByGooglesTime) throw refusalOf(second, now());
+    aheadMs = difference;
+    return tokenByGooglesTime;
+  };
 }
 
-async function post(
-  url: string,
-  form: URLSearchParams,
-  dispatcher: Dispatcher,
-  timeoutMs: number,
-): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
-  try {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await request(url, { method: 'POST', dispatcher, headers, body: form.toString(), signal });
-    return { status: answer.statusCode, body: jsonObject(await answer.body.text()) };
-  } catch (error) {
-    throw new CredentialError('GOOGLE_UNREACHABLE', `the token endpoint did not answer: ${failureCode(error)}`);
-  }
+function noAnswer(error: unknown): CredentialError {
+  const { code, cause } = connectionFailure(error);
+  return new CredentialError(
+    code === 'TLS_FAILED' ? code : 'GOOGLE_UNREACHABLE',
+    `the token endpoint did not answer: ${code} (${cause})`,
+    { passing: true },
+  );
 }
 
 function assertion({ clientEmail, privateKey }: Credential, now: number): string {
@@ -108,32 +148,5 @@ function assertion({ clientEmail, privateKey }: Credential, now: number): string
       'PRIVATE_KEY_UNUSABLE',
       'the registered private key does not sign; register the credentials again',
     );
-  }
-}
-
-/** Google tells the causes of `invalid_grant` apart only in its description. */
-const grantProblems: readonly (readonly [RegExp, code: string, advice: string])[] = [
-  [/signature/i, 'INVALID_SIGNATURE', 'the private key does not belong to the account any more; register a new key'],
-  [/account not found/i, 'ACCOUNT_NOT_FOUND', 'the service account was deleted or its email is wrong'],
-  [/short-lived|timeframe|iat and exp/i, 'CLOCK_SKEW', 'the clock of this machine is wrong'],
-];
-
-function refusal(status: number, body: Readonly<Record<string, unknown>>): CredentialError {
-  const description = typeof body['error_description'] === 'string' ? body['error_description'] : '';
-  if (body['error'] === 'invalid_grant') {
-    const known = grantProblems.find(([pattern]) => pattern.test(description));
-    return new CredentialError(known?.[1] ?? 'INVALID_GRANT', known?.[2] ?? 'Google refuses the service account');
-  }
-  if (status >= 500 || status === 429)
-    return new CredentialError('GOOGLE_UNREACHABLE', `the token endpoint answered ${status}`);
-  return new CredentialError('TOKEN_REFUSED', `the token endpoint answered ${status}`);
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
   }
 }

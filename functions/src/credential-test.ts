@@ -118,7 +118,7 @@ function failureOf(result: Exclude<PushResult, { outcome: 'accepted' }>, project
   if (code && message) return new ApiError('test-failed', message, { code });
   const refusal = refusalOf(result, projectId);
   if (refusal) return new ApiError('test-failed', refusal.message, { code: refusal.code });
-  if (/^(CREDENTIALS|INVALID_SIGNATURE|ACCOUNT|PRIVATE_KEY|TOKEN|INVALID_GRANT|CLOCK)/.test(result.code)) {
+  if (result.outcome === 'try-later' && result.scope === 'credentials') {
     const ours = result.code.toLowerCase().replaceAll('_', '-');
     return new ApiError('test-failed', `The credentials do not work: ${result.detail}.`, { code: ours });
   }

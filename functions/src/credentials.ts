@@ -105,7 +105,12 @@ async function exchanged(account: ServiceAccount, accessTokens: AccessTokens): P
     if (!(error instanceof CredentialError)) throw error;
     const [code, message] = tokenAdvice[error.code] ?? [];
     if (code && message) throw failure('token', code, message);
-    throw unreachable('token');
+    if (error.passing) throw unreachable('token');
+    throw failure(
+      'token',
+      error.code.toLowerCase().replaceAll('_', '-'),
+      `Google refuses the account: ${error.message}.`,
+    );
   }
 }
 

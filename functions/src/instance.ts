@@ -1,10 +1,10 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { Agent } from 'undici';
 import { createAccessTokens } from './access-token.ts';
 import { createAnnouncer } from './announce.ts';
 import { createCallbackStore } from './callback-store.ts';
 import { parseCallback } from './callback.ts';
 import type { Config } from './config.ts';
+import { createConnections } from './connections.ts';
 import { createCredentialStore } from './credential-store.ts';
 import { createDelivery, type DeliveryParts } from './deliver.ts';
 import { createFcmSender } from './fcm.ts';
@@ -36,7 +36,7 @@ export type Instance = ReturnType<typeof createInstance>;
 /** Puts one instance together: everything that the functions do hangs on what it returns. Does no I/O. */
 export function createInstance(parts: InstanceParts) {
   const { config, db, log, now } = parts;
-  const dispatcher = new Agent({ connections: maxInFlight, pipelining: 1 });
+  const dispatcher = createConnections(maxInFlight);
   const credentialStore = createCredentialStore(db, config, now);
   const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: parts.requestTimeoutMs, now };
   const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });

@@ -16,10 +16,20 @@ export interface Credential {
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   readonly code: string;
+  /** It passes by itself; otherwise nothing can be sent until somebody mends it. */
+  readonly passing: boolean;
+  /** What was asked for by whoever could not answer. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(
+    code: string,
+    message: string,
+    { passing = false, retryAfterMs }: { passing?: boolean; retryAfterMs?: number } = {},
+  ) {
     super(message);
     this.code = code;
+    this.passing = passing;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -73,11 +83,9 @@ export function createKeyVault(store: CredentialStore, now: () => number, maxAge
     try {
       payload = await store.payload(wanted);
     } catch (error) {
-      const [code, advice] = accessProblems[grpcCode(error)] ?? [
-        'SECRET_MANAGER_UNAVAILABLE',
-        'Secret Manager did not answer',
-      ];
-      throw new CredentialError(code, advice);
+      const [code, advice] = accessProblems[grpcCode(error)] ?? [];
+      if (code && advice) throw new CredentialError(code, advice);
+      throw new CredentialError('SECRET_MANAGER_UNAVAILABLE', 'Secret Manager did not answer', { passing: true });
     }
     return credentialOf(payload, wanted);
   }

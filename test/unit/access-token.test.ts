@@ -1,12 +1,9 @@
 import { createAccessTokens } from '../../functions/src/access-token.ts';
-import { minute, monday, second } from '../support/builders.ts';
+import { hour, minute, monday, second } from '../support/builders.ts';
 import { answerJson, keys, privateKey, startServer, verified, type Answer } from './http-server.ts';
 
 const credential = { version: '1', projectId: 'first', clientEmail: 'push@first.example', privateKey };
 const tokenAnswer = (access_token: string, expires_in = 3600) => answerJson(200, { access_token, expires_in });
-
-/** Never answers. */
-const silence: Answer = () => undefined;
 
 let server: Awaited<ReturnType<typeof startServer>>;
 let clock: number;
@@ -22,12 +19,11 @@ beforeEach(() => {
 
 /** Tokens of an endpoint that answers one thing after the other, the last one again and again. */
 function tokensFrom(...answers: Answer[]) {
-  const timeoutMs = answers.includes(silence) ? 50 : 5000;
   server.state.answer = (request, response) => {
     (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
   };
   const { url, dispatcher } = server;
-  return createAccessTokens({ tokenUrl: `${url}/token`, dispatcher, now: () => clock, timeoutMs });
+  return createAccessTokens({ tokenUrl: `${url}/token`, dispatcher, now: () => clock, timeoutMs: 5 * second });
 }
 
 test('a token is given for an assertion that the account’s key signed', async () => {
@@ -102,43 +98,91 @@ test('a failed exchange is not remembered', async () => {
   expect(await tokens.of(credential)).toBe('t2');
 });
 
-const invalidGrant = (error_description: string) => answerJson(400, { error: 'invalid_grant', error_description });
-const hangUp: Answer = (_, response) => response.destroy();
-const halfAnAnswer: Answer = (_, response) => {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
-  response.write('{"access_token"', () => response.destroy());
-};
+test('an endpoint that asks to be left alone is, and then asked again', async () => {
+  const tokens = tokensFrom(answerJson(429, {}, { 'retry-after': '40' }), tokenAnswer('t2'));
+  expect(await codeOf(tokens.of(credential))).toBe('TOKEN_QUOTA_EXCEEDED');
+  clock += 10 * second;
+  await expect(tokens.of(credential)).rejects.toMatchObject({ passing: true, retryAfterMs: 30 * second });
+  expect(server.requests).toHaveLength(1);
+  clock += 30 * second;
+  expect(await tokens.of(credential)).toBe('t2');
+});
 
-test.each<{ name: string; given: Answer; expect: string }>([
-  { name: 'a key that was rotated', given: invalidGrant('Invalid JWT Signature.'), expect: 'INVALID_SIGNATURE' },
-  {
-    name: 'an account that was deleted',
-    given: invalidGrant('Invalid grant: account not found'),
-    expect: 'ACCOUNT_NOT_FOUND',
-  },
-  {
-    name: 'a clock that is wrong',
-    given: invalidGrant(
-      'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.',
-    ),
-    expect: 'CLOCK_SKEW',
-  },
-  { name: 'a cause that we do not know', given: invalidGrant('Bad Request'), expect: 'INVALID_GRANT' },
-  { name: 'a cause without words', given: answerJson(400, { error: 'invalid_grant' }), expect: 'INVALID_GRANT' },
-  { name: 'another refusal', given: answerJson(401, { error: 'invalid_client' }), expect: 'TOKEN_REFUSED' },
-  { name: 'an answer that is no token', given: answerJson(200, { id_token: 'x' }), expect: 'TOKEN_REFUSED' },
-  { name: 'an answer that is no object', given: answerJson(200, 'token'), expect: 'TOKEN_REFUSED' },
-  { name: 'too many exchanges', given: answerJson(429, {}), expect: 'GOOGLE_UNREACHABLE' },
-  {
-    name: 'a page of the load balancer',
-    given: (_, response) => response.writeHead(502).end('<html>'),
-    expect: 'GOOGLE_UNREACHABLE',
-  },
-  { name: 'no answer in time', given: silence, expect: 'GOOGLE_UNREACHABLE' },
-  { name: 'a connection that breaks', given: hangUp, expect: 'GOOGLE_UNREACHABLE' },
-  { name: 'a connection that breaks within the answer', given: halfAnAnswer, expect: 'GOOGLE_UNREACHABLE' },
-])('$name has a code of its own: $expect', async ({ given, expect: code }) => {
-  expect(await codeOf(tokensFrom(given).of(credential))).toBe(code);
+test('an endpoint that asks to be left alone for a day is asked again after ten minutes', async () => {
+  const tokens = tokensFrom(answerJson(503, {}, { 'retry-after': '86400' }), tokenAnswer('t2'));
+  await codeOf(tokens.of(credential));
+  clock += 10 * minute;
+  expect(await tokens.of(credential)).toBe('t2');
+});
+
+test('a token that is held is used whatever was asked for since', async () => {
+  const tokens = tokensFrom(tokenAnswer('t1'), answerJson(429, {}, { 'retry-after': '40' }), tokenAnswer('t3'));
+  await tokens.of(credential);
+  expect(await codeOf(tokens.of({ ...credential, version: '2' }))).toBe('TOKEN_QUOTA_EXCEEDED');
+  clock += 40 * second;
+  expect(await tokens.of({ ...credential, version: '2' })).toBe('t3');
+});
+
+test.each<{ name: string; given: unknown; expect: number }>([
+  { name: 'an hour', given: 3599, expect: 3599 * second - 5 * minute },
+  { name: 'as text', given: '3599', expect: 3599 * second - 5 * minute },
+  { name: 'not told', given: undefined, expect: 55 * minute },
+  { name: 'no number', given: 'soon', expect: 55 * minute },
+  { name: 'longer than Google gives', given: 1e9, expect: 55 * minute },
+  { name: 'shorter than the margin', given: 60, expect: 30 * second },
+  { name: 'nothing', given: 0, expect: 10 * second },
+  { name: 'less than nothing', given: -1, expect: 10 * second },
+])('a token whose life is $name is used, and renewed in time', async ({ given, expect: heldMs }) => {
+  const tokens = tokensFrom(answerJson(200, { access_token: 't1', expires_in: given }), tokenAnswer('t2'));
+  expect(await tokens.of(credential)).toBe('t1');
+  clock += heldMs - 1;
+  expect(await tokens.of(credential)).toBe('t1');
+  clock += 1;
+  expect(await tokens.of(credential)).toBe('t2');
+});
+
+describe('a clock that is wrong', () => {
+  const claimsOf = (n: number) => {
+    const form = new URLSearchParams(server.requests[n]?.body);
+    return (verified(form.get('assertion') ?? '', keys.publicKey)?.claims ?? {}) as { iat?: number; exp?: number };
+  };
+  const skewed = (date: string) => {
+    const body = { error: 'invalid_grant', error_description: 'Token must be in a reasonable timeframe' };
+    return answerJson(400, body, { date });
+  };
+  const threeHoursLater = new Date(monday + 3 * hour).toUTCString();
+
+  test('is set by the answer, once, and remembered for the next exchange', async () => {
+    const tokens = tokensFrom(skewed(threeHoursLater), tokenAnswer('t1', 600), tokenAnswer('t2'));
+    expect(await tokens.of(credential)).toBe('t1');
+    clock += 5 * minute;
+    expect(await tokens.of(credential)).toBe('t2');
+    const seconds = [0, 1, 2].map((n) => (claimsOf(n).iat ?? 0) - monday / 1000);
+    expect(seconds).toEqual([0, 3 * 3600, 3 * 3600 + 300]);
+  });
+
+  test('that was mended meanwhile is set again', async () => {
+    const [late, right] = [threeHoursLater, new Date(monday + 5 * minute).toUTCString()];
+    const tokens = tokensFrom(skewed(late), tokenAnswer('t1', 600), skewed(right), tokenAnswer('t2'));
+    await tokens.of(credential);
+    clock += 5 * minute;
+    expect(await tokens.of(credential)).toBe('t2');
+    expect((claimsOf(3).iat ?? 0) * 1000).toBe(clock);
+  });
+
+  test('that stays wrong when it is set is tried once, and nothing is remembered of it', async () => {
+    const tokens = tokensFrom(skewed(threeHoursLater), skewed(threeHoursLater), tokenAnswer('t3'));
+    expect(await codeOf(tokens.of(credential))).toBe('CLOCK_SKEW');
+    expect(server.requests).toHaveLength(2);
+    await tokens.of(credential);
+    expect((claimsOf(2).iat ?? 0) * 1000).toBe(monday);
+  });
+
+  test('is not set by an answer whose time cannot be read', async () => {
+    const tokens = tokensFrom(skewed('now'), tokenAnswer('t1'));
+    expect(await codeOf(tokens.of(credential))).toBe('CLOCK_SKEW');
+    expect(server.requests).toHaveLength(1);
+  });
 });
 
 test('a key that does not sign asks nobody', async () => {

@@ -60,6 +60,7 @@ test('a device that was not tried yet is open', () => {
 });
 
 const quota: PushResult = { outcome: 'try-later', scope: 'quota', code: 'QUOTA_EXCEEDED', detail: '' };
+const deviceQuota: PushResult = { ...quota, scope: 'device', code: 'DEVICE_QUOTA_EXCEEDED' };
 const broken: PushResult = { outcome: 'try-later', scope: 'credentials', code: 'INVALID_SIGNATURE', detail: '' };
 
 test('each device waits for its own time', () => {
@@ -130,6 +131,7 @@ test.each<{ name: string; given: { result: PushResult; attempt?: number; random?
   { name: 'the thousandth wait is no longer', given: { result: later(), attempt: 1000 }, expect: 10 * minute },
   { name: 'chance adds up to half of it', given: { result: later(), random: 0.5 }, expect: 12.5 * second },
   { name: 'a quota error waits 60 s', given: { result: quota }, expect: minute },
+  { name: 'so does one of a single device', given: { result: deviceQuota }, expect: minute },
   {
     name: 'repeated quota errors double too',
     given: { result: quota, attempt: 4 },

@@ -1,4 +1,5 @@
 import { createAccessTokens } from '../../functions/src/access-token.ts';
+import type { TroubleScope } from '../../functions/src/delivery-state.ts';
 import { createFcmSender } from '../../functions/src/fcm.ts';
 import { CredentialError, type Credential } from '../../functions/src/key-vault.ts';
 import { buildMessage } from '../../functions/src/message.ts';
@@ -32,13 +33,19 @@ function room(...answers: Answer[]) {
 
 function roomWithin(timeoutMs: number, ...answers: Answer[]) {
   let exchanges = 0;
-  const state = { version: 1, failure: undefined as Error | undefined, asked: 0, forgotten: [] as string[] };
+  const state = {
+    now: monday,
+    version: 1,
+    failure: undefined as Error | undefined,
+    asked: 0,
+    forgotten: [] as string[],
+  };
   server.state.answer = (request, response) => {
     if (request.path === '/token') answerJson(200, { access_token: `t${++exchanges}` })(request, response);
     else (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
   };
   const { url: baseUrl, dispatcher } = server;
-  const options = { dispatcher, now: () => monday };
+  const options = { dispatcher, now: () => state.now };
   const send = createFcmSender({
     ...options,
     timeoutMs,
@@ -110,7 +117,7 @@ test('a second refusal is the ledger’s business', async () => {
 });
 
 test('a message with a mistake is not sent twice', async () => {
-  const { send } = room(answerJson(400, { error: { message: 'Invalid JSON payload received.' } }));
+  const { send } = room(answerJson(400, { error: { code: 400, message: 'Invalid JSON payload received.' } }));
   expect(await send(aToken(), message)).toMatchObject({ outcome: 'refused' });
   expect(sent()).toHaveLength(1);
 });
@@ -128,16 +135,19 @@ test('many messages that are refused together renew the token once', async () =>
   expect(exchanged()).toBe(1);
 });
 
-test('a connection that was closed is opened again once', async () => {
+test('a connection that breaks is tried later, not at once: FCM may have the message', async () => {
   const { send } = room(hangUp, accepted);
-  expect(await send(aToken(), message)).toMatchObject({ outcome: 'accepted' });
-  expect(sent()).toHaveLength(2);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'CONNECTION_LOST' });
+  expect(sent()).toHaveLength(1);
 });
 
-test('a connection that breaks again is tried later', async () => {
-  const { send } = room(hangUp);
-  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UND_ERR_SOCKET' });
-  expect(sent()).toHaveLength(2);
+test('a token that is refused only after a long time is left to the ledger: the lease must outlast the attempt', async () => {
+  const { send, state } = room((...given) => {
+    state.now += patience;
+    unauthenticated(...given);
+  }, accepted);
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNAUTHENTICATED' });
+  expect(sent()).toHaveLength(1);
 });
 
 test('no answer in time is tried later, not at once', async () => {
@@ -160,52 +170,105 @@ test('a server that cannot be reached is tried later', async () => {
     timeoutMs: patience,
     now: () => monday,
   });
-  expect(await elsewhere(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'ECONNREFUSED' });
+  expect(await elsewhere(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNREACHABLE' });
 });
 
-test.each<{ name: string; given: Error; expect: { code: string; asked: number } }>([
+interface CredentialRow {
+  readonly name: string;
+  readonly given: Error;
+  readonly expect: { readonly scope: TroubleScope; readonly code: string; readonly retryAfterMs?: number };
+  /** How often the vault is asked. */
+  readonly asked: number;
+}
+
+test.each<CredentialRow>([
   {
     name: 'credentials that were never registered',
     given: new CredentialError('CREDENTIALS_NOT_CONFIGURED', 'register'),
-    expect: { code: 'CREDENTIALS_NOT_CONFIGURED', asked: 1 },
+    expect: { scope: 'credentials', code: 'CREDENTIALS_NOT_CONFIGURED' },
+    asked: 1,
   },
   {
     name: 'credentials that are lost, unless there are newer ones',
     given: new CredentialError('CREDENTIALS_LOST', 'register'),
-    expect: { code: 'CREDENTIALS_LOST', asked: 2 },
+    expect: { scope: 'credentials', code: 'CREDENTIALS_LOST' },
+    asked: 2,
   },
   {
     name: 'credentials that are disabled, unless there are newer ones',
     given: new CredentialError('CREDENTIALS_DISABLED', 'register'),
-    expect: { code: 'CREDENTIALS_DISABLED', asked: 2 },
+    expect: { scope: 'credentials', code: 'CREDENTIALS_DISABLED' },
+    asked: 2,
+  },
+  {
+    name: 'credentials that may not be read',
+    given: new CredentialError('CREDENTIALS_FORBIDDEN', 'grant'),
+    expect: { scope: 'credentials', code: 'CREDENTIALS_FORBIDDEN' },
+    asked: 1,
+  },
+  {
+    name: 'a Secret Manager that is down',
+    given: new CredentialError('SECRET_MANAGER_UNAVAILABLE', 'no answer', { passing: true }),
+    expect: { scope: 'provider', code: 'SECRET_MANAGER_UNAVAILABLE' },
+    asked: 1,
+  },
+  {
+    name: 'a token endpoint that asks to be left alone',
+    given: new CredentialError('TOKEN_QUOTA_EXCEEDED', 'too many', { passing: true, retryAfterMs: 30_000 }),
+    expect: { scope: 'provider', code: 'TOKEN_QUOTA_EXCEEDED', retryAfterMs: 30_000 },
+    asked: 1,
   },
   {
     name: 'a database that is down',
     given: new Error('14 UNAVAILABLE'),
-    expect: { code: 'CREDENTIALS_UNAVAILABLE', asked: 1 },
+    expect: { scope: 'provider', code: 'CREDENTIALS_UNAVAILABLE' },
+    asked: 1,
   },
-])('$name: try later, without asking FCM', async ({ given, expect: { code, asked } }) => {
+])('$name: try later, without asking FCM', async ({ given, expect: expected, asked }) => {
   const { send, state } = room(accepted);
   state.failure = given;
-  expect(await send(aToken(), message)).toEqual({ outcome: 'try-later', code, detail: given.message });
+  expect(await send(aToken(), message)).toEqual({ outcome: 'try-later', detail: given.message, ...expected });
   expect([server.requests, state.asked]).toEqual([[], asked]);
 });
 
-test.each<{ name: string; given: string; expect: { code: string; forgotten: readonly string[] } }>([
-  {
-    name: 'a key that was rotated',
-    given: 'Invalid JWT Signature.',
-    expect: { code: 'INVALID_SIGNATURE', forgotten: ['1', '1'] },
-  },
-  {
-    name: 'an account that was deleted',
-    given: 'Invalid grant: account not found',
-    expect: { code: 'ACCOUNT_NOT_FOUND', forgotten: ['1', '1'] },
-  },
-  { name: 'a clock that is wrong', given: 'reasonable timeframe', expect: { code: 'CLOCK_SKEW', forgotten: [] } },
-])('$name: try later, without asking FCM', async ({ given, expect: { code, forgotten } }) => {
+const invalidGrant = (error_description: string) => answerJson(400, { error: 'invalid_grant', error_description });
+
+test.each<{ name: string; given: Answer; expect: { scope: TroubleScope; code: string }; forgotten: readonly string[] }>(
+  [
+    {
+      name: 'a key that was rotated',
+      given: invalidGrant('Invalid JWT Signature.'),
+      expect: { scope: 'credentials', code: 'INVALID_SIGNATURE' },
+      forgotten: ['1', '1'],
+    },
+    {
+      name: 'an account that was deleted',
+      given: invalidGrant('Invalid grant: account not found'),
+      expect: { scope: 'credentials', code: 'ACCOUNT_NOT_FOUND' },
+      forgotten: ['1', '1'],
+    },
+    {
+      name: 'an account that was disabled',
+      given: answerJson(401, { error: 'disabled_client' }),
+      expect: { scope: 'credentials', code: 'ACCOUNT_DISABLED' },
+      forgotten: ['1', '1'],
+    },
+    {
+      name: 'a clock that is wrong however it is set',
+      given: invalidGrant('reasonable timeframe'),
+      expect: { scope: 'credentials', code: 'CLOCK_SKEW' },
+      forgotten: [],
+    },
+    {
+      name: 'a token endpoint that is down',
+      given: answerJson(503, {}),
+      expect: { scope: 'provider', code: 'GOOGLE_UNREACHABLE' },
+      forgotten: [],
+    },
+  ],
+)('$name: try later, without asking FCM', async ({ given, expect: expected, forgotten }) => {
   const { send, state } = room(accepted);
-  server.state.answer = answerJson(400, { error: 'invalid_grant', error_description: given });
-  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code });
+  server.state.answer = given;
+  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', ...expected });
   expect([sent(), state.forgotten]).toEqual([[], forgotten]);
 });

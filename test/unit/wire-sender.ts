@@ -1,0 +1,59 @@
+import type { Dispatcher } from 'undici';
+import { createFcmSender, type PushSender } from '../../functions/src/fcm.ts';
+import { buildMessage } from '../../functions/src/message.ts';
+import { selfSigned } from '../support/certificate.ts';
+import { aMessageRequest, monday, second } from '../support/builders.ts';
+import { target } from './fcm-answer-rows.ts';
+import { privateKey } from './http-server.ts';
+import { startHttp2Wire, type Http2Script } from './http2-wire.ts';
+import { startWire } from './wire.ts';
+
+export const message = buildMessage(aMessageRequest());
+const messageId = 'projects/first/messages/1';
+export const success = JSON.stringify({ name: messageId });
+export const accepted = { outcome: 'accepted', messageId };
+export const later = (code: string) => ({ outcome: 'try-later', scope: 'provider', code });
+/** Longer than a busy machine may take. */
+const patience = 5 * second;
+export const trusted = selfSigned();
+
+const open: (() => Promise<void>)[] = [];
+
+/** Closes the servers and connections of a test, however it ended. */
+export async function closeAll(): Promise<void> {
+  for (const close of open.splice(0)) await close();
+}
+
+export async function wire(...given: Parameters<typeof startWire>) {
+  const server = await startWire(...given);
+  open.push(() => server.stop());
+  return server;
+}
+
+export async function http2Wire(script: Http2Script) {
+  const server = await startHttp2Wire(script, trusted);
+  open.push(() => server.stop());
+  return server;
+}
+
+export function senderTo(baseUrl: string, dispatcher: Dispatcher, timeoutMs = patience): PushSender {
+  open.push(() => dispatcher.destroy());
+  const credential = { version: '1', projectId: 'first', clientEmail: 'push@first.example', privateKey };
+  return createFcmSender({
+    baseUrl,
+    dispatcher,
+    timeoutMs,
+    keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
+    accessTokens: { of: () => Promise.resolve('token'), forget: () => true },
+    now: () => monday,
+  });
+}
+
+/** What is kept of an answer, but for its words. */
+export async function resultOf(sending: ReturnType<PushSender>) {
+  const result = await sending;
+  if (!('detail' in result)) return result;
+  const { detail, ...rest } = result;
+  expect(detail).not.toContain(target.slice(0, 40));
+  return rest;
+}
