@@ -9,6 +9,8 @@ import { builtInSettings, type Settings } from './settings.ts';
 export interface Change {
   readonly callbackId: string;
   readonly eventId: string;
+  /** No event came of it by now, or nobody knows whether one did: it may have been announced long ago. */
+  readonly reconciled?: boolean;
   /** Epoch milliseconds of the write. */
   readonly changedAt: number;
   /** Absent when the document was created. */
@@ -73,12 +75,19 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
   };
 
   async function announceAll(notices: readonly Notice[], change: Change, subject: Callback): Promise<void> {
-    const { callbackId, changedAt } = change;
+    const { callbackId, changedAt, reconciled = false } = change;
     const settings = await parts.settingsOf(subject.serviceName);
     const late = now() - changedAt > parts.freshForMs;
     const current = late ? valueOf(parsed(await parts.readCallback(callbackId))) : change.after && subject;
     const holds = (notice: Notice) => !late || stillHolds(notice, current, settings, now());
-    const announcement = { callbackId, callback: current ?? subject, deleted: !current, settings, changedAt };
+    const announcement = {
+      callbackId,
+      callback: current ?? subject,
+      deleted: !current,
+      settings,
+      changedAt,
+      reconciled,
+    };
     const outcomes = await Promise.allSettled(
       notices.map(async (notice) => {
         if (holds(notice)) await parts.deliver({ ...announcement, notice });

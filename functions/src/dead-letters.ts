@@ -17,40 +17,61 @@ export interface DeadLetterFilter {
   readonly after?: number;
 }
 
+/** Why a dead letter cannot be replayed. */
+export type Obstacle = 'not-dead' | 'callback-deleted' | 'no-device-left';
+
 /** Notices that ended without having reached anybody: entries of the ledger with a `deadAt`. */
 export interface DeadLetters {
   /**
    * One write: a dead letter waits again, for devices that refused it or were not reached, and, where that is asked
-   * for, for those that were taken for gone. False where it is none any more, no device is left, or its callback was deleted.
+   * for, for those that were taken for gone. `not-dead` where somebody else was faster.
    */
-  replay(entry: Entry, now: number, options?: { readonly gone?: boolean }): Promise<boolean>;
+  replay(entry: Entry, now: number, options?: ReplayOptions): Promise<'replayed' | Obstacle>;
   /** One write: nobody wants to hear of it any more. False where it is no dead letter any more. */
   discard(entry: Entry, now: number): Promise<boolean>;
   /** Dead letters, the newest first: one read for each dead letter of the time, whatever else is asked of them. */
   find(filter: DeadLetterFilter): AsyncGenerator<Entry>;
+  /** Notices, dead or not, whose id begins like this, two at most: one read each. */
+  lookUp(noticeId: string): Promise<Entry[]>;
+}
+
+export interface ReplayOptions {
+  readonly gone?: boolean;
 }
 
 const deadPageSize = 300;
 
+/** What is in the way of replaying it, as far as that can be told without trying. */
+export function obstacle(entry: Entry, options: ReplayOptions = {}): Obstacle | undefined {
+  if (entry.deadAt === undefined) return 'not-dead';
+  // Nobody knows the targets any more.
+  if (entry.deleted) return 'callback-deleted';
+  return rowsAgain(entry, options).some(isOpen) ? undefined : 'no-device-left';
+}
+
+/** A device that has it is not told again. */
+function rowsAgain({ targets }: Entry, { gone = false }: ReplayOptions): TargetRow[] {
+  return targets.map((row) => {
+    const again = row.state === 'REFUSED' || row.state === 'LATER' || (gone && row.state === 'GONE');
+    return again ? pendingRow(row.hash) : row;
+  });
+}
+
 export function createDeadLetters(db: Firestore): DeadLetters {
   const entries = db.collection(ledgerCollection);
   return {
-    async replay(entry, now, { gone = false } = {}) {
-      // Of a deleted callback nobody knows the targets any more.
-      if (entry.deadAt === undefined || entry.deleted) return false;
-      const again = (row: TargetRow) =>
-        row.state === 'REFUSED' || row.state === 'LATER' || (gone && row.state === 'GONE');
-      const targets = entry.targets.map((row) => (again(row) ? pendingRow(row.hash) : row));
-      if (!targets.some(isOpen)) return false;
+    async replay(entry, now, options = {}) {
+      const inTheWay = obstacle(entry, options);
+      if (inTheWay) return inTheWay;
       const waits = {
         state: 'WAITING',
-        targets,
+        targets: rowsAgain(entry, options),
         updatedAt: timestamp(now),
         staleAt: timestamp(now + replayedLifeMs),
         deadAt: FieldValue.delete(),
         ...dueTimes(now, now),
       };
-      return (await change(entries.doc(entry.noticeId), entry.claim, waits)) !== undefined;
+      return (await change(entries.doc(entry.noticeId), entry.claim, waits)) ? 'replayed' : 'not-dead';
     },
 
     async discard({ noticeId, claim, deadAt }, now) {
@@ -74,6 +95,11 @@ export function createDeadLetters(db: Firestore): DeadLetters {
           );
         if (page.size < deadPageSize) return;
       }
+    },
+
+    async lookUp(noticeId) {
+      const found = await entries.orderBy('__name__').startAt(noticeId).endAt(`${noticeId}\uf8ff`).limit(2).get();
+      return found.docs.map(entryOf);
     },
   };
 }

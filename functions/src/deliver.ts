@@ -21,6 +21,8 @@ export interface Announcement {
   readonly changedAt: number;
   /** The callback's document is gone, so the targets are known to nobody but the event of its deletion. */
   readonly deleted: boolean;
+  /** It may have been told long ago: then it is no news that it is stale. */
+  readonly reconciled?: boolean;
 }
 
 export interface DeliveryParts {
@@ -71,7 +73,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const stale = staleAt(notice, callback, changedAt);
     const said = { callbackId, noticeId, event: notice.event };
     if (now() >= stale) {
-      log('WARNING', 'notice-stale', { ...said, ageMs: now() - changedAt });
+      log(announcement.reconciled ? 'DEBUG' : 'WARNING', 'notice-stale', { ...said, ageMs: now() - changedAt });
       return;
     }
     const stop = parts.gate.stop();

@@ -20,8 +20,12 @@ export interface ReconciliationParts {
 export interface Reconciliation {
   /**
    * Looks at the next `limit` callbacks that wait, and announces what is true of them and was never announced,
-   * because its event never came. Costs a read of each, of the bookmark and its write, and some four reads more of
-   * each that is owed something by its state, whether or not it was told.
+   * because its event never came: what the last change announced, and what any change announced since the first state
+   * that is remembered and was not true by then, unless the callback is in its consumer's turn (USERORIGINATED in
+   * ROUTING) or was rescheduled in place since.
+   *
+   * Costs a read of each, of the bookmark and its write. Each that changed within the hour and is owed something by its
+   * state costs a read more, or two; and if it was told before, two reads and a refused write.
    *
    * @returns how many it looked at
    */
@@ -32,42 +36,55 @@ export interface Reconciliation {
 
 /** Firestore remembers an hour; what changed longer ago is stale. */
 const rememberedMs = 55 * 60_000;
+/** Callbacks that are looked at together: as many as are asked for must be done within the minute of a sweep. */
+const atATime = 20;
 
 export function createReconciliation(parts: ReconciliationParts): Reconciliation {
   const { callbacks, now } = parts;
 
   async function lookAtDocument(callbackId: string, document: CallbackDocument): Promise<void> {
-    const parsed = parseCallback(document.data, document.updateTime);
+    if (now() - changedAtOf(document) > rememberedMs) return;
+    const callback = callbackOf(document);
     // What does not parse was reported when it was written.
-    if ('problems' in parsed) return;
-    const callback = parsed.value;
-    if (!mayBeOwed(callback, await parts.settingsOf(callback.serviceName), now())) return;
+    if (!callback || !mayBeOwed(callback, await parts.settingsOf(callback.serviceName), now())) return;
     await announce(callbackId, callback, document);
   }
 
   async function announce(callbackId: string, callback: Callback, document: CallbackDocument): Promise<void> {
-    const before = await formerOf(callbackId, callback, document);
-    const changedAt = microsecondsOf(document.updateTime) / 1000;
-    await parts.onChange({ callbackId, eventId: 'reconciliation', changedAt, before, after: document });
+    const isNew = document.createTime === document.updateTime;
+    const before = isNew ? undefined : await formerOf(callbackId, callback, document);
+    // Where nobody remembers what it was, it is not to be taken for new.
+    if (isNew || before) await change(callbackId, before, document);
+  }
+
+  async function change(
+    callbackId: string,
+    before: CallbackDocument | undefined,
+    after: CallbackDocument,
+  ): Promise<void> {
+    const changedAt = changedAtOf(after);
+    await parts.onChange({ callbackId, eventId: 'reconciliation', reconciled: true, changedAt, before, after });
   }
 
   /**
-   * The state to compare with: the first one that is remembered, so that all changes since are looked at as one. An
-   * entry into ROUTING is told apart by its very moment, so there it is the state just before the last change.
+   * The state to compare with: the first one that is remembered, so that all changes since are looked at as one. But
+   * an entry into ROUTING is told apart by its very moment, and what was said before a callback was rescheduled is not
+   * to be said again: there it is the state just before the last change.
    */
   async function formerOf(
     callbackId: string,
-    { callDirection, callbackState }: Callback,
+    { callDirection, callbackState, generation }: Callback,
     { createTime, updateTime }: CallbackDocument,
   ): Promise<CallbackDocument | undefined> {
-    if (createTime === updateTime) return undefined;
-    if (callDirection === 'USERORIGINATED' && callbackState === 'ROUTING')
-      return callbacks.readAsOf(callbackId, microsecondsOf(updateTime) - 1);
-    const first = Math.max(microsecondsOf(createTime), (now() - rememberedMs) * 1000);
-    return callbacks.readAsOf(callbackId, Math.floor(first));
+    const justBefore = () => callbacks.readAsOf(callbackId, microsecondsOf(updateTime) - 1);
+    if (callDirection === 'USERORIGINATED' && callbackState === 'ROUTING') return justBefore();
+    const first = Math.max(microsecondsOf(createTime), Math.floor((now() - rememberedMs) * 1000));
+    const former = await callbacks.readAsOf(callbackId, first);
+    if (!former) return undefined;
+    return callbackOf(former)?.generation === generation ? former : justBefore();
   }
 
-  async function lookAt(callbackId: string, document: CallbackDocument): Promise<void> {
+  async function lookSafely(callbackId: string, document: CallbackDocument): Promise<void> {
     try {
       await lookAtDocument(callbackId, document);
     } catch (error) {
@@ -78,14 +95,29 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   return {
     async look(limit) {
       const page = await callbacks.waiting(await parts.bookmark.read(), limit);
-      for (const { callbackId, document } of page) await lookAt(callbackId, document);
+      for (let start = 0; start < page.length; start += atATime) {
+        const some = page.slice(start, start + atATime);
+        await Promise.all(some.map(({ callbackId, document }) => lookSafely(callbackId, document)));
+      }
       await parts.bookmark.write(page.length < limit ? undefined : page.at(-1)?.callbackId);
       return page.length;
     },
     async lookAt(callbackId) {
       const document = await callbacks.read(callbackId);
-      const parsed = document && parseCallback(document.data, document.updateTime);
-      if (parsed && 'value' in parsed) await announce(callbackId, parsed.value, document);
+      if (!document) return;
+      const callback = callbackOf(document);
+      if (callback) await announce(callbackId, callback, document);
+      // That it does not parse is reported there.
+      else await change(callbackId, undefined, document);
     },
   };
+}
+
+function changedAtOf({ updateTime }: CallbackDocument): number {
+  return microsecondsOf(updateTime) / 1000;
+}
+
+function callbackOf({ data, updateTime }: CallbackDocument): Callback | undefined {
+  const parsed = parseCallback(data, updateTime);
+  return 'value' in parsed ? parsed.value : undefined;
 }

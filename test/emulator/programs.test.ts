@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { projectId } from '../../local/stack.ts';
 import { program } from '../support/program.ts';
-import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
+import { eventually, sharedStack } from '../support/stack.ts';
 import { demandFree, findFreeBase, host, portsFrom } from '../../local/ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -105,32 +105,6 @@ test('a replay in which something is missing or unexpected fails', async () => {
   expect(output).toContain('disappointing CALLBACK_READY: expected 1, received 0');
   expect(output).toContain('disappointing CALLBACK_PURGED: expected 0, received 1');
   expect(code).toBe(1);
-}, 60_000);
-
-test('a dead letter is listed, and reaches the device once it is replayed', async () => {
-  const stack = sharedStack();
-  const target = fresh('dead');
-  await stack.setFaults([{ target, code: 'SENDER_ID_MISMATCH', times: 1 }]);
-  const callback = stack.db.collection('callbacks').doc(fresh('cb'));
-  await callback.set(waitingCallback({ pushTargets: [{ channel: 'FCM', target }] }));
-  await callback.update({ callbackState: 'COMPLETED', callbackReason: 'PURGED' });
-  const [reference] = await eventually('the dead letter', async () => {
-    const entries = await stack.entriesOf(callback.id);
-    return entries[0]?.['state'] === 'FAILED' && stack.entryRefs(callback.id);
-  });
-  const noticeId = reference?.id ?? '';
-  const listed = await program('scripts/dead-letters.ts', ['--port', sharedPort()]);
-  expect(listed.output).toMatch(new RegExp(`FAILED .*${callback.id} .*SENDER_ID_MISMATCH .*${noticeId}`));
-
-  expect(await program('scripts/dead-letters.ts', ['replay', 'no-such-notice', '--port', sharedPort()])).toMatchObject({
-    code: 1,
-  });
-  expect(await program('scripts/dead-letters.ts', ['replay', noticeId, '--port', sharedPort()])).toMatchObject({
-    code: 0,
-  });
-  await stack.sweep();
-  expect((await stack.messages(callback.id)).map(({ event }) => event)).toEqual(['CALLBACK_PURGED']);
-  await stack.db.terminate();
 }, 60_000);
 
 test('a recording with bad lines is refused before anything is written', async () => {

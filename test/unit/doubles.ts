@@ -145,7 +145,7 @@ interface RoomState {
   queueFails: boolean;
 }
 
-/** Callbacks in memory; `former` are their earlier states, the oldest first. */
+/** Callbacks in memory; `former` are their earlier states, the oldest first: nobody remembers those that are not there. */
 function createMemoryCallbacks(
   documents: ReadonlyMap<string, CallbackDocument>,
   former: ReadonlyMap<string, readonly CallbackDocument[]>,
@@ -154,8 +154,8 @@ function createMemoryCallbacks(
   return {
     read,
     async readAsOf(callbackId, at) {
-      await Promise.resolve();
-      const states = [...(former.get(callbackId) ?? []), documents.get(callbackId)];
+      const now = await read(callbackId);
+      const states = [...(former.get(callbackId) ?? []), now];
       return states.findLast((state) => state && microsecondsOf(state.updateTime) <= at);
     },
     async waiting(after, limit) {

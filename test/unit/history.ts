@@ -75,15 +75,19 @@ export const anyHistory: fc.Arbitrary<History> = fc
     return { states, deletedAt: deleted ? writtenAt + second : undefined };
   });
 
-export const updateTimeOf = (index: number) => `${monday / 1000}.${String(index).padStart(9, '0')}`;
+/** The writings of one moment are a microsecond apart, as in Firestore. */
+function updateTimeOf(writtenAt: number, index: number): string {
+  const nanoseconds = (writtenAt % second) * 1_000_000 + index * 1000;
+  return `${Math.floor(writtenAt / second)}.${String(nanoseconds).padStart(9, '0')}`;
+}
 
-export function documentOf(state: State | undefined, index: number): CallbackDocument | undefined {
+export function documentOf(state: History['states'][number] | undefined, index: number): CallbackDocument | undefined {
   if (!state) return undefined;
-  const { desiredTime, expirationTime, callInId, targets, ...plain } = state;
+  const { desiredTime, expirationTime, callInId, targets, writtenAt, ...plain } = state;
   const callIn = { id: callInId, toPhoneNumber: '+18005550100', expirationTime: timestamp(monday + 2 * hour) };
   return {
-    createTime: updateTimeOf(0),
-    updateTime: updateTimeOf(index),
+    createTime: updateTimeOf(monday, 0),
+    updateTime: updateTimeOf(writtenAt, index),
     data: callbackFields({
       ...plain,
       pushTargets: targets.map((target) => ({ channel: 'FCM', target })),
@@ -142,7 +146,7 @@ export function expectedNotices({ states, deletedAt }: History): Set<string> {
     if (now.targets.length === 0) return [];
     return [
       before && isDue(now, now.writtenAt) && !isDue(before, now.writtenAt) && `CALLBACK_UPCOMING ${generation(now)}`,
-      isReady(now) && before?.callbackState !== 'ROUTING' && `CALLBACK_READY ${updateTimeOf(index)}`,
+      isReady(now) && before?.callbackState !== 'ROUTING' && `CALLBACK_READY ${updateTimeOf(now.writtenAt, index)}`,
       now.callInId && now.callInId !== before?.callInId && `CALLBACK_CALL_IN ${now.callInId}`,
       before &&
         isPurged(now) &&
@@ -167,7 +171,7 @@ const isReady = ({ callDirection, callbackState }: State) =>
 export function permittedNotices({ states, deletedAt }: History): Set<string> {
   const told = states.flatMap((state, index) => [
     index > 0 && waits(state) && isShort(state) && `CALLBACK_UPCOMING ${generation(state)}`,
-    isReady(state) && `CALLBACK_READY ${updateTimeOf(index)}`,
+    isReady(state) && `CALLBACK_READY ${updateTimeOf(state.writtenAt, index)}`,
     state.callInId && `CALLBACK_CALL_IN ${state.callInId}`,
     index > 0 && isPurged(state) && !state.rescheduledTo && `CALLBACK_PURGED ${generation(state)}`,
     index > 0 && state.dialAttempts > 0 && failedAttempt(state),

@@ -8,12 +8,13 @@ const down = trouble('provider');
 
 /** Sends as much as it may for so long, asking each `everyMs`; returns how many went in each second. */
 function sendAll(pace: Pace, from: number, forMs: number, everyMs = 10): number[] {
-  const perSecond = Array<number>(Math.ceil(forMs / second)).fill(0);
-  for (let now = from; now < from + forMs; now += everyMs) {
-    while (pace.until(now) === undefined) {
-      pace.take(now);
-      perSecond[Math.floor((now - from) / second)]! += 1;
+  const perSecond: number[] = [];
+  for (let start = from; start < from + forMs; start += second) {
+    let count = 0;
+    for (let now = start; now < Math.min(start + second, from + forMs); now += everyMs) {
+      for (; pace.until(now) === undefined; count++) pace.take(now);
     }
+    perSecond.push(count);
   }
   return perSecond;
 }

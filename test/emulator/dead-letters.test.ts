@@ -1,0 +1,154 @@
+import { createServer } from 'node:net';
+import type { FaultRule } from '../../local/fcm-faults.ts';
+import { host } from '../../local/ports.ts';
+import { program } from '../support/program.ts';
+import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
+
+const stack = sharedStack();
+afterEach(() => stack.setFaults([]));
+afterAll(() => stack.db.terminate());
+
+const deadLetters = (...args: readonly string[]) =>
+  program('scripts/dead-letters.ts', [...args, '--port', String(stack.ports.inbox)]);
+
+/** A callback whose purging reached none of its devices, each for its own reason, and its notice. */
+async function deadLetter(serviceName: string, ...codes: readonly FaultRule['code'][]) {
+  const devices = codes.map((code) => ({ code, target: fresh('dead') }));
+  await stack.setFaults(devices.map(({ code, target }) => ({ target, code })));
+  const callback = stack.db.collection('callbacks').doc(fresh('cb'));
+  const pushTargets = devices.map(({ target }) => ({ channel: 'FCM', target }));
+  await callback.set(waitingCallback({ serviceName, pushTargets }));
+  await callback.update({ callbackState: 'COMPLETED', callbackReason: 'PURGED' });
+  const noticeId = await eventually('the dead letter', async () => {
+    const [entry] = await stack.entriesOf(callback.id);
+    return entry?.['state'] === 'FAILED' && (await stack.entryRefs(callback.id))[0]?.id;
+  });
+  return { callbackId: callback.id, noticeId, targets: devices.map(({ target }) => target) };
+}
+
+const stateOf = async (callbackId: string) => (await stack.entriesOf(callbackId))[0]?.['state'] as unknown;
+
+test('from finding them to sending them again: what an operator does at night', async () => {
+  const queue = fresh('night');
+  const one = await deadLetter(queue, 'SENDER_ID_MISMATCH');
+  const two = await deadLetter(queue, 'UNREGISTERED');
+  const both = await deadLetter(queue, 'UNREGISTERED', 'SENDER_ID_MISMATCH');
+  await stack.setFaults([]);
+
+  const listed = await deadLetters('list', '--queue', queue);
+  expect(listed.code).toBe(0);
+  const lines = listed.output.split('\n');
+  const line = ({ callbackId }: typeof one) => lines.find((text) => text.includes(callbackId)) ?? '';
+  expect(line(one)).toMatch(
+    new RegExp(
+      `^20\\S+ \\S+ +FAILED +PURGED +${queue} +${one.callbackId} +1 +SENDER_ID_MISMATCH +${one.noticeId.slice(0, 12)}$`,
+    ),
+  );
+  expect(line(both)).toMatch(/UNREGISTERED SENDER_ID_MISMATCH/);
+  expect(listed.output).toMatch(/^3 dead letters, by cause:$/m);
+  expect(listed.output).toMatch(/^ +2× +SENDER_ID_MISMATCH +The app belongs to another Firebase project/m);
+  expect(listed.output).toMatch(/^Next:$/m);
+  expect([one, two, both].flatMap(({ targets }) => targets).filter((target) => listed.output.includes(target))).toEqual(
+    [],
+  );
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(180);
+
+  const known = await deadLetters('list', one.noticeId.slice(0, 12));
+  expect(known.output).toContain(one.noticeId);
+  expect(known.output).toMatch(/device [0-9a-f]{16} +REFUSED +1× +SENDER_ID_MISMATCH/);
+  expect(known.output).toMatch(/SENDER_ID_MISMATCH: \{/);
+
+  const rehearsed = await deadLetters('replay', '--all', '--queue', queue, '--dry-run');
+  expect(rehearsed.output).toMatch(/^2 dead letters would be replayed\.\n {2}1 not: no device is left/m);
+  expect(await Promise.all([one, two, both].map(({ callbackId }) => stateOf(callbackId)))).toEqual(
+    Array(3).fill('FAILED'),
+  );
+
+  const replayed = await deadLetters('replay', '--all', '--queue', queue);
+  expect(replayed.output).toMatch(/^2 dead letters replayed\.\n {2}1 not: no device is left/m);
+  await stack.sweep();
+  expect(await Promise.all([one, two, both].map(({ callbackId }) => stateOf(callbackId)))).toEqual([
+    'SENT',
+    'FAILED',
+    'SENT',
+  ]);
+  expect((await stack.messages(both.callbackId)).map(({ target }) => target)).toEqual([both.targets[1]]);
+
+  const discarded = await deadLetters('discard', two.noticeId);
+  expect([discarded.code, discarded.output]).toEqual([0, expect.stringMatching(/^1 dead letter discarded\.$/m)]);
+  expect((await deadLetters('list', '--queue', queue)).output).toMatch(/^No dead letters\.$/m);
+}, 120_000);
+
+test('a device that FCM did not know is tried again only where that is asked for', async () => {
+  const queue = fresh('gone');
+  const { callbackId, noticeId, targets } = await deadLetter(queue, 'UNREGISTERED');
+  await stack.setFaults([]);
+  expect((await deadLetters('replay', noticeId)).output).toMatch(/^0 dead letters replayed\.\n {2}1 not: no device/m);
+  expect((await deadLetters('replay', noticeId, '--gone')).output).toMatch(/^1 dead letter replayed\.$/m);
+  await stack.sweep();
+  expect((await stack.messages(callbackId)).map(({ target }) => target)).toEqual(targets);
+  const again = await deadLetters('replay', noticeId, '--gone');
+  expect([again.code, again.output]).toEqual([1, expect.stringMatching(/is no dead letter: it is SENT\./)]);
+}, 60_000);
+
+test('the filters leave what they say', async () => {
+  const [queue, other] = [fresh('filters'), fresh('filters')];
+  const [one, two] = [await deadLetter(queue, 'SENDER_ID_MISMATCH'), await deadLetter(other, 'INVALID_ARGUMENT')];
+  const shown = async (...filters: readonly string[]) => {
+    const { output } = await deadLetters('list', ...filters);
+    return [one, two].map(({ callbackId }) => output.includes(callbackId));
+  };
+  expect([
+    await shown(),
+    await shown('--queue', queue),
+    await shown('--code', 'INVALID_ARGUMENT'),
+    await shown('--event', 'CALLBACK_PURGED', '--newer', '1h'),
+    await shown('--event', 'CALLBACK_READY'),
+    await shown('--older', '1h'),
+  ]).toEqual([
+    [true, true],
+    [true, false],
+    [false, true],
+    [true, true],
+    [false, false],
+    [false, false],
+  ]);
+}, 60_000);
+
+test.each([
+  { name: 'an unknown command', given: ['resend'], expect: /There is no command "resend"/ },
+  { name: 'replaying nothing', given: ['replay'], expect: /Name the notices to replay, or --all/ },
+  { name: 'names and --all at once', given: ['discard', 'a1b2c3d4', '--all'], expect: /Name the notices to discard/ },
+  { name: 'names and a filter', given: ['replay', 'a1b2c3d4', '--queue', 'q'], expect: /not both/ },
+  { name: 'an id that is too short', given: ['replay', 'a1'], expect: /"a1" is no notice: name 8 digits/ },
+  { name: 'an unknown event', given: ['--event', 'CALLBACK_LOST'], expect: /There is no event "CALLBACK_LOST"/ },
+  { name: 'a time without a unit', given: ['--older', '30'], expect: /--older must be a time such as 90s/ },
+  { name: 'times that leave nothing', given: ['--older', '2h', '--newer', '1h'], expect: /Nothing is both/ },
+  { name: '--gone with discard', given: ['discard', '--all', '--gone'], expect: /--gone goes with replay only/ },
+  { name: '--dry-run with list', given: ['--dry-run'], expect: /--dry-run goes with replay and discard only/ },
+  { name: 'an unknown option', given: ['--everything'], expect: /--everything/ },
+])('called wrongly, it does nothing and says how it is called: $name', async ({ given, expect: expected }) => {
+  const { code, output } = await deadLetters(...given);
+  expect(code).toBe(1);
+  expect(output).toMatch(expected);
+  expect(output).toMatch(/^npm run dead-letters -- /m);
+});
+
+test('a notice that is not there is said, and nothing is done to the others', async () => {
+  const { noticeId, callbackId } = await deadLetter(fresh('unknown'), 'SENDER_ID_MISMATCH');
+  const { code, output } = await deadLetters('discard', noticeId, 'f'.repeat(64));
+  expect([code, output]).toEqual([1, expect.stringMatching(/There is no notice f+\.\n {2}Nothing was done\./)]);
+  expect((await deadLetters('list')).output).toContain(callbackId);
+});
+
+test('without a local stack it says how to get one', async () => {
+  const server = createServer().listen(0, host);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  const { code, output } = await program('scripts/dead-letters.ts', ['--port', String(port - 2)]);
+  expect([code, output]).toEqual([
+    1,
+    expect.stringMatching(/No local Firestore listens on port \d+\. Start one with npm start/),
+  ]);
+});
