@@ -3,6 +3,7 @@ import * as errors from './fcm-errors.ts';
 import type { Faults } from './fcm-faults.ts';
 import { checkSendRequest, type Message } from './fcm-message.ts';
 import type { Accounts } from './oauth.ts';
+import { outcomeOf, type Outcome } from './spoilt-answers.ts';
 
 /** A message that FCM took. */
 export interface Accepted {
@@ -12,9 +13,6 @@ export interface Accepted {
   readonly name: string;
   readonly message: Message;
 }
-
-/** What becomes of a send: an answer, or none because the connection hangs or is dropped. */
-export type Outcome = errors.Answer | 'hang' | 'reset';
 
 export interface Send {
   /** A project id or number, as it is in the path. */
@@ -48,16 +46,11 @@ export function send({ project, authorization, body }: Send, { accounts, faults,
   const request = checkSendRequest(body);
   if ('kind' in request) return errors.refused(request);
   const { target, message, validateOnly } = request;
-  const fault = faults.strike(target);
-  if (fault && !fault.afterAccepting) {
-    if (fault.code === 'HANG') return 'hang';
-    if (fault.code === 'RESET') return 'reset';
-    return withRetryAfter(errors.faultAnswers[fault.code](projectId), fault.retryAfterSeconds);
-  }
+  const fault = faults.strike('send', target);
   const name = `projects/${projectId}/messages/${validateOnly ? 'fake_message_id' : newMessageId()}`;
-  if (!validateOnly) keep({ projectId, target, name, message });
-  if (fault) return fault.code === 'HANG' ? 'hang' : 'reset';
-  return { status: 200, body: { name } };
+  if (!validateOnly && (!fault || fault.afterAccepting)) keep({ projectId, target, name, message });
+  const success = { status: 200, body: { name } };
+  return fault ? outcomeOf(fault, (code) => errors.faultAnswers[code](projectId), success) : success;
 }
 
 /** The number that Google gives a project; here it follows from the id. */
@@ -68,9 +61,4 @@ export function projectNumber(projectId: string): string {
 
 function newMessageId(): string {
   return `0:${Date.now()}${String(process.hrtime.bigint() % 1000n).padStart(3, '0')}%${randomBytes(8).toString('hex')}`;
-}
-
-function withRetryAfter(answer: errors.Answer, seconds: number | undefined): errors.Answer {
-  if (seconds === undefined) return answer;
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };
 }

@@ -4,9 +4,24 @@ import { send, type Surroundings } from './fcm.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
 import type { SecretManager, StatusName } from './secret-manager.ts';
-import { close, failed, jsonFields, listen, ok, parseJson, serve, wrong, type Call, type Route } from './routes.ts';
+import {
+  close,
+  failed,
+  jsonFields,
+  listen,
+  ok,
+  parseJson,
+  serve,
+  writeHalf,
+  wrong,
+  type Call,
+  type Route,
+} from './routes.ts';
 import type { Tap } from './tap.ts';
-import { accountStates, createAccounts, parseAccount, type Accounts } from './oauth.ts';
+import { accountStates, createAccounts, issuerOf, parseAccount, type Accounts } from './oauth.ts';
+import { outcomeOf, type Outcome } from './spoilt-answers.ts';
+import { tokenFaultAnswers } from './token-errors.ts';
+import type { Answer } from './fcm-errors.ts';
 
 /** What stands in for Google: the OAuth token endpoint, FCM, and the inbox of what FCM took. */
 export interface Google {
@@ -36,19 +51,22 @@ const keepAliveMs = 120_000;
  * Listens on 127.0.0.1 only.
  *
  * @param options.port 0 = any free one
- * @param options.now epoch milliseconds, with a fraction
+ * @param options.now epoch milliseconds, with a fraction: the clock of this Google, which its answers tell
+ * @param options.random for faults with a rate; with a seed of its own a run can be repeated
  * @param options.secretManager another server of the stack, whose counters and refusals tests reach over HTTP here
  * @throws when the port is taken
  */
 export async function startGoogle({
   port,
   now = preciseNow,
+  random,
   secretManager,
   tap,
-  faults = createFaults(),
+  faults = createFaults(random),
 }: {
   port: number;
   now?: () => number;
+  random?: () => number;
   secretManager?: SecretManager;
   tap?: Tap;
   faults?: Faults;
@@ -70,7 +88,10 @@ export async function startGoogle({
     requests = { ...requests, [door]: requests[door] + 1 };
   };
   const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, secretManager)];
-  const server = createServer((request, response) => void serve(routes, request, response, tap));
+  const server = createServer((request, response) => {
+    response.setHeader('date', new Date(now()).toUTCString());
+    void serve(routes, request, response, tap);
+  });
   server.keepAliveTimeout = keepAliveMs;
   const bound = await listen(server, port);
   url = `http://127.0.0.1:${bound}`;
@@ -90,21 +111,34 @@ function googleRoutes(
   const keep: Surroundings['keep'] = (accepted) => {
     inbox.keep(accepted);
   };
-  const exchange = ({ body }: Call) => {
+  const exchange = (call: Call) => {
     count('token');
-    return accounts.exchange(new URLSearchParams(body));
+    const form = new URLSearchParams(call.body);
+    const fault = faults.strike('token', issuerOf(form));
+    const answer = accounts.exchange(form);
+    return settle(call, fault ? outcomeOf(fault, (code) => tokenFaultAnswers[code](), answer) : answer);
   };
-  const sendMessage = ({ caught: project, body, request }: Call) => {
+  const sendMessage = (call: Call) => {
     count('send');
-    const outcome = send({ project, authorization: request.headers.authorization, body }, { accounts, faults, keep });
-    if (typeof outcome !== 'string') return outcome;
-    if (outcome === 'reset') request.socket.resetAndDestroy();
-    return undefined;
+    const { authorization } = call.request.headers;
+    return settle(call, send({ project: call.caught, authorization, body: call.body }, { accounts, faults, keep }));
   };
   return [
     ['POST', /^\/token$/, exchange],
     ['POST', /^\/v1\/projects\/([^/]+)\/messages:send$/, sendMessage],
   ];
+}
+
+/** Hands an answer on; a connection that is to break is dealt with here. */
+function settle({ request, response }: Call, outcome: Outcome): Answer | undefined {
+  if (!('breaks' in outcome)) return outcome;
+  const { breaks, within } = outcome;
+  const breakOff = () => {
+    if (breaks === 'reset') request.socket.resetAndDestroy();
+  };
+  if (within) writeHalf(response, within, breakOff);
+  else breakOff();
+  return undefined;
 }
 
 function inboxRoutes(inbox: Inbox): Route[] {

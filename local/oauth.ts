@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, randomInt, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { untimely } from './token-errors.ts';
 
 /** The file that Google hands out for a service account. `private_key` is PKCS8 PEM. */
 export interface ServiceAccountJson {
@@ -213,10 +214,7 @@ function checkGrant(
     return refuse(`Invalid JWT: Failed audience check. The right audience is ${googleTokenUrl}`);
   }
   if (!isTimely(iat, exp, nowSeconds)) {
-    return refuse(
-      'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. ' +
-        'Check your iat and exp values in the JWT claim.',
-    );
+    return refuse(untimely);
   }
   if (typeof scope !== 'string' || scope.trim() === '') {
     return { error: 'invalid_scope', error_description: 'Empty or missing scope not allowed.' };
@@ -225,6 +223,12 @@ function checkGrant(
     return { error: 'invalid_scope', error_description: 'Invalid OAuth scope or ID token audience provided.' };
   }
   return { account, scope };
+}
+
+/** Whom an exchange is for, by its own account. */
+export function issuerOf(form: URLSearchParams): string {
+  const iss = decode(form.get('assertion') ?? '')?.claims['iss'];
+  return typeof iss === 'string' ? iss : '';
 }
 
 function refuse(error_description: string): GrantError {

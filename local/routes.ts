@@ -114,10 +114,24 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return bytes <= maxBodyBytes ? Buffer.concat(chunks).toString() : undefined;
 }
 
-function write(response: ServerResponse, { status, body, headers }: Answer): void {
-  const isText = typeof body === 'string';
-  const contentType = isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-  response.writeHead(status, { 'content-type': contentType, ...headers }).end(isText ? body : JSON.stringify(body));
+function write(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, headersOf(answer)).end(textOf(answer));
+}
+
+/** Promises the whole answer, writes half of it and calls back. */
+export function writeHalf(response: ServerResponse, answer: Answer, then: () => void): void {
+  const text = textOf(answer);
+  response.writeHead(answer.status, { ...headersOf(answer), 'content-length': String(Buffer.byteLength(text)) });
+  response.write(text.slice(0, text.length / 2), then);
+}
+
+function textOf({ body }: Answer): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function headersOf({ body, headers }: Answer): Readonly<Record<string, string>> {
+  const contentType = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+  return { 'content-type': contentType, ...headers };
 }
 
 /** @returns the port; 0 asks for any free one. @throws when it is taken */

@@ -1,6 +1,6 @@
 import { createSign } from 'node:crypto';
 import { Agent, request } from 'undici';
-import type { FaultRule } from '../../local/fcm-faults.ts';
+import { mixOf, passingFaultCodes, type FaultRule } from '../../local/fcm-faults.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
 import type { AccountState, ServiceAccountJson } from '../../local/oauth.ts';
 
@@ -266,6 +266,33 @@ describe('faults', () => {
   const setFaults = (rules: unknown) =>
     fetch(`${google.url}/local/faults`, { method: 'PUT', body: JSON.stringify(rules) });
 
+  /** Whatever comes, whole or not. */
+  const raw = async () => {
+    const { statusCode, body } = await request(`${google.url}/v1/projects/demo-callbacks/messages:send`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ message: { token: target } }),
+      dispatcher: agent,
+      bodyTimeout: 50,
+    });
+    return { status: statusCode, text: await body.text() };
+  };
+  const isJson = (text: string) => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  /** mulberry32 */
+  const seeded = (seed: number) => () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    const again = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61));
+    return ((again ^ (again >>> 14)) >>> 0) / 2 ** 32;
+  };
+
   test.each<[FaultRule['code'], unknown[]]>([
     ['UNREGISTERED', [404, 'NOT_FOUND', 'UNREGISTERED']],
     ['INVALID_ARGUMENT_TOKEN', [400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT']],
@@ -278,7 +305,12 @@ describe('faults', () => {
     ['THIRD_PARTY_AUTH_ERROR', [401, 'UNAUTHENTICATED', 'THIRD_PARTY_AUTH_ERROR']],
     ['UNAUTHENTICATED', [401, 'UNAUTHENTICATED', undefined]],
     ['NOT_FOUND_PROJECT', [404, 'NOT_FOUND', undefined]],
+    ['DEVICE_QUOTA_EXCEEDED', [429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED']],
+    ['DEADLINE_EXCEEDED', [504, 'DEADLINE_EXCEEDED', undefined]],
+    ['HTML_500', [500, undefined, undefined]],
     ['HTML_502', [502, undefined, undefined]],
+    ['HTML_503', [503, undefined, undefined]],
+    ['HTML_504', [504, undefined, undefined]],
     ['UNKNOWN_CODE', [409, 'ABORTED', 'NEVER_SEEN_BEFORE']],
   ])('%s strikes once, then the message goes through', async (code, codes) => {
     await setFaults([{ target, times: 1, code, retryAfterSeconds: 7 }]);
@@ -313,6 +345,61 @@ describe('faults', () => {
     expect(google.inbox.messages()).toHaveLength(1);
   });
 
+  test.each<[FaultRule['code'], number, string]>([
+    ['EMPTY_200', 200, ''],
+    ['EMPTY_500', 500, ''],
+    ['EMPTY_503', 503, ''],
+    ['HTML_200', 200, '<!DOCTYPE html>'],
+    ['TRUNCATED_200', 200, '{"name":"projects/'],
+    ['TRUNCATED_503', 503, '{"error":{"code":503'],
+  ])('%s is no answer of FCM', async (code, status, beginning) => {
+    await setFaults([{ code, times: 1 }]);
+    const reply = await raw();
+    expect([reply.status, reply.text.startsWith(beginning), isJson(reply.text)]).toEqual([status, true, false]);
+    expect(google.inbox.messages()).toEqual([]);
+  });
+
+  test.each<[FaultRule['code'], string]>([
+    ['RESET_IN_BODY', 'ECONNRESET'],
+    ['HANG_IN_BODY', 'UND_ERR_BODY_TIMEOUT'],
+  ])('%s breaks off within the answer', async (code, cause) => {
+    await setFaults([{ code, times: 1 }]);
+    await expect(raw()).rejects.toMatchObject({ code: cause });
+    expect(google.inbox.messages()).toEqual([]);
+  });
+
+  test.each<FaultRule['code']>(['EMPTY_200', 'HTML_200', 'TRUNCATED_200'])(
+    'after accepting, %s spoils the answer of a message that was kept',
+    async (code) => {
+      await setFaults([{ code, times: 1, afterAccepting: true }]);
+      const { status, text } = await raw();
+      expect([status, isJson(text), google.inbox.messages().length]).toEqual([200, false, 1]);
+    },
+  );
+
+  test('after accepting, the answer of a message that was kept breaks off', async () => {
+    await setFaults([{ code: 'RESET_IN_BODY', times: 1, afterAccepting: true }]);
+    await expect(raw()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(google.inbox.messages()).toHaveLength(1);
+  });
+
+  test('a mix strikes its share with every code equally often, and again so with the same chance', async () => {
+    const struckBy = async () => {
+      const chance = seeded(7);
+      const other = await startGoogle({ port: 0, random: chance });
+      other.faults.set(mixOf(passingFaultCodes, 0.3));
+      const codes = Array.from({ length: 10_000 }, () => other.faults.strike('send', target)?.code ?? 'none');
+      await other.stop();
+      return codes;
+    };
+    const codes = await struckBy();
+    const timesOf = (code: string) => codes.filter((struck) => struck === code).length;
+    expect(timesOf('none') / codes.length).toBeCloseTo(0.7, 1);
+    for (const code of passingFaultCodes)
+      expect(timesOf(code) / codes.length).toBeCloseTo(0.3 / passingFaultCodes.length, 2);
+    expect(await struckBy()).toEqual(codes);
+  });
+
   test('HANG never answers', async () => {
     await setFaults([{ code: 'HANG', times: 1 }]);
     await expect(send({}, {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
@@ -338,13 +425,15 @@ describe('faults', () => {
       { code: 'SOMETIMES', rate: 2 },
       { times: 1.5, code: 'HANG', tmies: 1 },
       'INTERNAL',
+      { door: 'back', code: 'HANG' },
+      { door: 'token', code: 'UNREGISTERED', afterAccepting: true },
     ]);
     const { error } = (await response.json()) as { error: { code: string; problems: string[] } };
     const places = error.problems.map((problem) => problem.split(':')[0]);
     expect([response.status, error.code, places]).toEqual([
       400,
       'invalid-request',
-      ['[0].rate', '[0].code', '[1].tmies', '[1].times', '[2]'],
+      ['[0].rate', '[0].code', '[1].tmies', '[1].times', '[2]', '[3].door', '[4].afterAccepting', '[4].code'],
     ]);
     expect(google.faults.list()).toEqual([{ code: 'INTERNAL' }]);
   });

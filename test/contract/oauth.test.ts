@@ -1,4 +1,5 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
+import type { TokenFault } from '../../local/fcm-faults.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
 import { createServiceAccount, type AccountState, type ServiceAccountJson } from '../../local/oauth.ts';
 
@@ -144,6 +145,87 @@ test('revoked tokens are refused, and neither those given afterwards nor those o
   google.accounts.revokeTokens(account.client_email);
   const tokens = [before, await tokenOf(), others];
   expect(tokens.map((token) => google.accounts.bearerOf(token) !== undefined)).toEqual([false, true, true]);
+});
+
+describe('faults', () => {
+  afterEach(() => {
+    google.faults.clear();
+  });
+  const setFaults = (rules: unknown) =>
+    fetch(`${google.url}/local/faults`, { method: 'PUT', body: JSON.stringify(rules) });
+  const post = (timeoutMs = 5000) => {
+    const body = new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: assertionOf(),
+    });
+    return fetch(`${google.url}/token`, { method: 'POST', body, signal: AbortSignal.timeout(timeoutMs) });
+  };
+
+  test.each<[TokenFault['code'], number, string | undefined]>([
+    ['INVALID_SIGNATURE', 400, 'invalid_grant'],
+    ['ACCOUNT_NOT_FOUND', 400, 'invalid_grant'],
+    ['ACCOUNT_DISABLED', 400, 'invalid_grant'],
+    ['CLOCK_SKEW', 400, 'invalid_grant'],
+    ['INVALID_GRANT', 400, 'invalid_grant'],
+    ['INVALID_CLIENT', 401, 'invalid_client'],
+    ['UNAUTHORIZED_CLIENT', 401, 'unauthorized_client'],
+    ['INVALID_SCOPE', 400, 'invalid_scope'],
+    ['ACCESS_DENIED', 403, 'access_denied'],
+    ['RATE_LIMIT_EXCEEDED', 429, 'rate_limit_exceeded'],
+    ['INTERNAL', 500, 'internal_failure'],
+    ['UNAVAILABLE', 503, 'temporarily_unavailable'],
+    ['NO_TOKEN', 200, undefined],
+  ])('%s strikes once, then the token is given', async (code, status, error) => {
+    await setFaults([{ door: 'token', code, times: 1, retryAfterSeconds: 7 }]);
+    const struck = await post();
+    const { error: said, access_token } = (await struck.json()) as Record<string, unknown>;
+    expect([struck.status, said, access_token, struck.headers.get('retry-after')]).toEqual([
+      status,
+      error,
+      undefined,
+      '7',
+    ]);
+    expect((await post()).status).toBe(200);
+  });
+
+  test.each<[TokenFault['code'], number]>([
+    ['HTML_502', 502],
+    ['EMPTY_503', 503],
+    ['EMPTY_200', 200],
+    ['TRUNCATED_200', 200],
+  ])('%s is no answer of OAuth', async (code, status) => {
+    await setFaults([{ door: 'token', code, times: 1 }]);
+    const struck = await post();
+    expect(struck.status).toBe(status);
+    await expect(struck.json()).rejects.toMatchObject({ name: 'SyntaxError' });
+  });
+
+  test.each<[TokenFault['code'], string]>([
+    ['HANG', 'TimeoutError'],
+    ['HANG_IN_BODY', 'TimeoutError'],
+    ['RESET', 'TypeError'],
+    ['RESET_IN_BODY', 'TypeError'],
+  ])('%s gives no token', async (code, name) => {
+    await setFaults([{ door: 'token', code, times: 1 }]);
+    await expect(post(100).then((answer) => answer.json())).rejects.toMatchObject({ name });
+  });
+
+  test('of one account leave the others alone, and FCM', async () => {
+    await setFaults([
+      { door: 'token', target: 'somebody@else', code: 'INTERNAL' },
+      { code: 'INTERNAL' },
+      { door: 'token', target: account.client_email, code: 'UNAVAILABLE' },
+    ]);
+    expect((await post()).status).toBe(503);
+    account = google.accounts.create('demo-callbacks');
+    expect((await post()).status).toBe(200);
+  });
+});
+
+test('an answer tells the time of the server’s own clock', async () => {
+  now = start + 3 * 3600_000;
+  const { headers } = await fetch(`${google.url}/local/counters`);
+  expect(headers.get('date')).toBe('Mon, 02 Mar 2026 13:00:00 GMT');
 });
 
 test('a service account file has every field of Google’s', () => {
