@@ -3,7 +3,7 @@ import type { DocumentChange } from '../../local/firestore/document/document.ts'
 import { eventBody, eventHeaders } from '../../local/firestore/events/cloud-event.ts';
 import { loadProtocol } from '../../local/firestore/wire/protocol.ts';
 import type { Scenario } from './crash-scenarios.ts';
-import { noRules } from './fcm-weather.ts';
+import { faultsOf } from './fcm-weather.ts';
 import { createReaper, type Reaper } from './reaper.ts';
 import { startTasks, type Task } from './tasks.ts';
 import { functionNames, startVictim, type FunctionName, type Victim } from './victim.ts';
@@ -56,7 +56,7 @@ export async function raiseStage(): Promise<Stage> {
   const { tap } = reaper;
   const world = await createWorld({
     now: () => Date.now() + aheadMs,
-    faults: { ...noRules, strike: (target) => (busy.delete(target) ? { code: 'UNAVAILABLE' } : undefined) },
+    faults: faultsOf((target) => (busy.delete(target) ? { code: 'UNAVAILABLE' } : undefined)),
     firestoreTap: tap,
     googleTap: tap,
     secretManagerTap: tap,

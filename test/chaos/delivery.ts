@@ -1,5 +1,5 @@
 import type { Faults } from '../../local/fcm-faults.ts';
-import { noRules, randomFaults } from './fcm-weather.ts';
+import { noFaults, randomFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row, RowResult, RunOptions } from './row.ts';
 import { simulate, type Weather } from './simulation.ts';
@@ -22,7 +22,7 @@ export const failingFcm: Row = (options) => run('delivery, FCM fails 30 %', opti
 export const lostTasks: Row = (options) =>
   run('delivery, FCM fails, tasks lost 50 %', options, { ...weather, lostTasks: 0.5 }, failing);
 
-const calm = (): Faults => ({ ...noRules, strike: () => undefined });
+const calm = () => noFaults;
 const failing = (random: () => number) => randomFaults(0.3, random);
 
 async function run(

@@ -1,6 +1,6 @@
 import { Refusal, type StatusName } from '../../local/firestore/document/refusal.ts';
 import type { Tap } from '../../local/tap.ts';
-import { noRules } from './fcm-weather.ts';
+import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';
 import { simulate } from './simulation.ts';
@@ -20,7 +20,7 @@ export const firestoreFaults: Row = async ({ seed, short, progress }) => {
   const timeline = new Timeline(Date.now());
   const world = await createWorld({
     now: timeline.now,
-    faults: { ...noRules, strike: () => undefined },
+    faults: noFaults,
     firestoreTap: disturbance.tap,
   });
   const simulation = simulate({ world, timeline, random, weather: { copies: 2, latenessMs: minute }, instances: 5 });

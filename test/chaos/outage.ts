@@ -1,5 +1,4 @@
-import type { Faults } from '../../local/fcm-faults.ts';
-import { noRules } from './fcm-weather.ts';
+import { faultsOf } from './fcm-weather.ts';
 import { plot } from './plot.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';
@@ -72,19 +71,16 @@ function recordSends(began: number, now: () => number) {
   const notBefore = new Map<string, number>();
   const accepted: number[] = [];
   let tooEarly = 0;
-  const faults: Faults = {
-    ...noRules,
-    strike(target) {
-      if (now() < (notBefore.get(target) ?? 0)) tooEarly += 1;
-      if (now() < began + downMs) {
-        notBefore.set(target, now() + retryAfterSeconds * second);
-        return { code: 'UNAVAILABLE', retryAfterSeconds };
-      }
-      const at = Math.floor((now() - began) / second);
-      while (accepted.length <= at) accepted.push(0);
-      accepted[at] = (accepted[at] ?? 0) + 1;
-      return undefined;
-    },
-  };
+  const faults = faultsOf((target) => {
+    if (now() < (notBefore.get(target) ?? 0)) tooEarly += 1;
+    if (now() < began + downMs) {
+      notBefore.set(target, now() + retryAfterSeconds * second);
+      return { code: 'UNAVAILABLE', retryAfterSeconds };
+    }
+    const at = Math.floor((now() - began) / second);
+    while (accepted.length <= at) accepted.push(0);
+    accepted[at] = (accepted[at] ?? 0) + 1;
+    return undefined;
+  });
   return { faults, tooEarly: () => tooEarly, acceptedPerSecond: () => accepted };
 }

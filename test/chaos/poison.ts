@@ -1,6 +1,6 @@
 import type { DocumentData } from '@google-cloud/firestore';
 import type { Change } from '../../functions/src/announce.ts';
-import { noRules } from './fcm-weather.ts';
+import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';
 import { queue } from './stories.ts';
@@ -28,7 +28,7 @@ export const poison: Row = async ({ seed, short, progress }) => {
   const count = short ? 200 : 1000;
   const random = createRandom(seed);
   const now = () => Date.now();
-  const world = await createWorld({ now, faults: { ...noRules, strike: () => undefined } });
+  const world = await createWorld({ now, faults: noFaults });
   const logged: LogCounts = new Map();
   const scheduleRetry = () => Promise.resolve();
   const instance = startInstance(world, { now, random, scheduleRetry, logged });

@@ -1,4 +1,4 @@
-import { noRules } from './fcm-weather.ts';
+import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';
 import { simulate } from './simulation.ts';
@@ -14,7 +14,7 @@ const minute = 60 * second;
 export const rotation: Row = async ({ seed, short, progress }) => {
   const random = createRandom(seed);
   const timeline = new Timeline(Date.now());
-  const world = await createWorld({ now: timeline.now, faults: { ...noRules, strike: () => undefined } });
+  const world = await createWorld({ now: timeline.now, faults: noFaults });
   const weather = { copies: 2, latenessMs: 20 * second };
   const simulation = simulate({ world, timeline, random, weather, instances: 5 });
   try {

@@ -1,6 +1,6 @@
 import type { DocumentData } from '@google-cloud/firestore';
 import { weekdays } from '../../functions/src/business-hours.ts';
-import { noRules } from './fcm-weather.ts';
+import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';
 import { simulate } from './simulation.ts';
@@ -53,8 +53,7 @@ export const time: Row = async ({ seed, progress }) => {
 
 async function liveThrough({ from, hours, googleAheadMs = 0 }: Occasion, random: () => number) {
   const timeline = new Timeline(Date.parse(from));
-  const faults = { ...noRules, strike: () => undefined };
-  const world = await createWorld({ now: timeline.now, faults, googleAheadMs });
+  const world = await createWorld({ now: timeline.now, faults: noFaults, googleAheadMs });
   const weather = { copies: 2, latenessMs: 20 * second };
   const settings = hours && { businessHours: hours };
   const simulation = simulate({ world, timeline, random, weather, instances: 2, ...(settings && { settings }) });

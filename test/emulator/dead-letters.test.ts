@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { FaultRule } from '../../local/fcm-faults.ts';
+import type { SendFault } from '../../local/fcm-faults.ts';
 import { host } from '../../local/ports.ts';
 import { program } from '../support/program.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
@@ -12,7 +12,7 @@ const deadLetters = (...args: readonly string[]) =>
   program('scripts/dead-letters.ts', [...args, '--port', String(stack.ports.inbox)]);
 
 /** A callback whose purging reached none of its devices, each for its own reason, and its notice. */
-async function deadLetter(serviceName: string, ...codes: readonly FaultRule['code'][]) {
+async function deadLetter(serviceName: string, ...codes: readonly SendFault['code'][]) {
   const devices = codes.map((code) => ({ code, target: fresh('dead') }));
   await stack.setFaults(devices.map(({ code, target }) => ({ target, code })));
   const callback = stack.db.collection('callbacks').doc(fresh('cb'));

@@ -89,7 +89,7 @@ test.each<{ name: string; given: Parameters<typeof climb>[0]; expect: [number, s
   })),
   {
     name: 'no token endpoint',
-    given: { token: new CredentialError('GOOGLE_UNREACHABLE', '') },
+    given: { token: new CredentialError('GOOGLE_UNREACHABLE', '', { passing: true }) },
     expect: [503, 'google-unreachable', 'token'],
   },
   { name: 'FCM being busy', given: { probe: tryLater }, expect: [503, 'google-unreachable', 'probe'] },

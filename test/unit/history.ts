@@ -209,7 +209,7 @@ export function truthsOf({ states, deletedAt }: History, index: number, at: numb
 /** It is the consumer's turn: whichever entry into ROUTING says so, it is true. */
 function entriesIntoRouting(states: History['states'], index: number): string[] {
   const routing = (n: number) => states[n]?.callbackState === 'ROUTING';
-  return states.flatMap((_, n) =>
-    n <= index && routing(n) && !routing(n - 1) ? `CALLBACK_READY ${updateTimeOf(n)}` : [],
+  return states.flatMap(({ writtenAt }, n) =>
+    n <= index && routing(n) && !routing(n - 1) ? `CALLBACK_READY ${updateTimeOf(writtenAt, n)}` : [],
   );
 }

@@ -76,9 +76,12 @@ export function serverStream<Q, S>(
 async function tapped<T>({ tap }: Service, method: string, handle: () => T | Promise<T>): Promise<T> {
   if (tap === undefined) return handle();
   await tap.before(method);
-  const answer = await handle();
-  await tap.after(method);
-  return answer;
+  try {
+    return await handle();
+  } finally {
+    // A refusal is an answer, too.
+    await tap.after(method);
+  }
 }
 
 /** One open two-way stream: takes the client's messages in turn and is told when the client has gone. */
