@@ -33,8 +33,16 @@ export function createCircuit(): Circuit {
   let stopMs = firstStopMs;
   let stopped: (Stop & { readonly since: number; readonly onTrial: boolean }) | undefined;
 
-  // A clock that was set back ends a stop rather than to lengthen it.
-  const stop = (now: number) => (stopped && stopped.since <= now && now < stopped.until ? stopped : undefined);
+  /**
+   * Others than the one who tries need not wait for the end of its time: most trials end at once. A clock that was set
+   * back ends a stop rather than to lengthen it.
+   */
+  function stop(now: number): Stop | undefined {
+    if (!stopped || now < stopped.since || now >= stopped.until) return undefined;
+    const { code, detail, onTrial } = stopped;
+    return { until: onTrial ? Math.min(stopped.until, now + firstStopMs) : stopped.until, code, detail };
+  }
+
   return {
     stop,
     enter(now) {

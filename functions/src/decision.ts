@@ -104,7 +104,11 @@ export function stillHolds(notice: Notice, current: Callback | undefined, settin
     case 'CALLBACK_READY':
       return current.callbackState === 'ROUTING';
     case 'CALLBACK_CALL_IN':
-      return current.callIn?.id === notice.occasion && current.callbackState !== 'COMPLETED';
+      return (
+        current.callIn?.id === notice.occasion &&
+        current.callIn.expirationTime.getTime() > now &&
+        current.callbackState !== 'COMPLETED'
+      );
     case 'CALLBACK_PURGED':
       return isPurged(current) && notice.occasion === booking(current) && !current.rescheduledTo;
     case 'CALLBACK_ATTEMPT_FAILED':

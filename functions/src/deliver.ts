@@ -4,6 +4,7 @@ import { outlivesCallback, stillHolds, type Notice } from './decision.ts';
 import { isDead, isDue, pendingRow, rowAfter, standing, type PushResult, type TargetRow } from './delivery-state.ts';
 import { failureMessage } from './failure.ts';
 import type { PushSender } from './fcm.ts';
+import type { Stop } from './circuit.ts';
 import type { Gate } from './guards.ts';
 import { noticeIdOf, targetHash, type Claim, type Entry } from './ledger-entry.ts';
 import type { Ledger, Settlement } from './ledger.ts';
@@ -71,13 +72,17 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const { callbackId, callback, notice, changedAt, deleted } = announcement;
     const noticeId = noticeIdOf(callbackId, notice);
     const stale = staleAt(notice, callback, changedAt);
-    const said = { callbackId, noticeId, event: notice.event };
     if (now() >= stale) {
-      log(announcement.reconciled ? 'DEBUG' : 'WARNING', 'notice-stale', { ...said, ageMs: now() - changedAt });
+      log(announcement.reconciled ? 'DEBUG' : 'WARNING', 'notice-stale', {
+        callbackId,
+        noticeId,
+        event: notice.event,
+        ageMs: now() - changedAt,
+      });
       return;
     }
     const stop = parts.gate.stop();
-    const dueAt = stop ? Math.min(stop.until + parts.random() * longestHoldMs, stale) : now() + parts.leaseMs;
+    const heldUntil = stop && Math.round(Math.min(stop.until + parts.random() * longestHoldMs, stale));
     const entry = {
       state: stop ? 'WAITING' : 'SENDING',
       claimant: randomUUID(),
@@ -89,18 +94,19 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       changedAt,
       now: now(),
       staleAt: stale,
-      dueAt,
+      dueAt: heldUntil ?? now() + parts.leaseMs,
     } as const;
     const claim = await ledger.claim(noticeId, entry);
     const on = { ...announcement, noticeId, staleAt: stale, targets: entry.targets };
-    if (!claim) {
-      await claimedBefore(announcement, noticeId, stale, entry.claimant);
-    } else if (stop) {
-      log('WARNING', 'notice-held', { ...said, code: stop.code, nextAttemptAt: iso(dueAt) });
-      await comeAgain(on, dueAt);
-    } else {
-      await attempt({ ...on, claim, number: 1 });
-    }
+    if (!claim) await claimedBefore(on, entry.claimant, stop);
+    else if (stop) await hold(on, entry.dueAt, stop);
+    else await attempt({ ...on, claim, number: 1 });
+  }
+
+  async function hold(on: Held, until: number, { code }: Stop): Promise<void> {
+    const { callbackId, noticeId, notice } = on;
+    log('WARNING', 'notice-held', { callbackId, noticeId, event: notice.event, code, nextAttemptAt: iso(until) });
+    await comeAgain(on, until);
   }
 
   /**
@@ -109,34 +115,42 @@ export function createDelivery(parts: DeliveryParts): Delivery {
    * again as long as the notice is open. And what was superseded before it reached anybody may be true again: the
    * wait rose and has now fallen once more.
    */
-  async function claimedBefore(
-    announcement: Announcement,
-    noticeId: string,
-    stale: number,
-    claimant: string,
-  ): Promise<void> {
-    const { callbackId, notice, settings, deleted } = announcement;
+  async function claimedBefore(on: Held, claimant: string, stop: Stop | undefined): Promise<void> {
+    const { callbackId, noticeId, notice, settings, deleted, staleAt } = on;
     const entry = await ledger.read(noticeId);
-    if (entry?.claimant === claimant && entry.state === 'SENDING') {
-      const { claim, targets } = entry;
-      await attempt({ ...announcement, noticeId, staleAt: stale, claim, targets, number: 1 });
+    const isOurs = entry?.claimant === claimant;
+    if (isOurs && entry.state === 'SENDING' && entry.attempts === 1) {
+      await attempt({ ...on, claim: entry.claim, targets: entry.targets, number: 1 });
+    } else if (isOurs && stop && entry.state === 'WAITING' && entry.dueAt !== undefined) {
+      await hold(on, entry.dueAt, stop);
     } else if (entry && deleted && entry.dueAt !== undefined) {
-      if (entry.dueAt > now()) throw new RedeliveryNeeded(`${noticeId} is not due before ${iso(entry.dueAt)}`);
-      await attemptAgain(entry, announcement, entry.targets);
+      if (stop || entry.dueAt > now()) throw new RedeliveryNeeded(`${noticeId} is not due before ${iso(entry.dueAt)}`);
+      await attemptAgain(entry, on, entry.targets);
     } else if (entry?.state === 'SUPERSEDED' && !hasReached(entry)) {
       const callback = await parts.currentCallback(callbackId);
       if (!callback || !stillHolds(notice, callback, settings, now())) return;
-      await attemptAgain({ ...entry, staleAt: stale }, { ...announcement, callback }, pendingRows(callback));
+      await attemptAgain({ ...entry, staleAt }, { ...on, callback }, pendingRows(callback));
     } else {
       log('DEBUG', 'notice-claimed-before', { callbackId, noticeId, event: notice.event });
     }
   }
 
   async function attemptAgain(entry: Entry, announcement: Announcement, targets: readonly TargetRow[]): Promise<void> {
-    const claim = await ledger.takeOver(entry, now() + parts.leaseMs, now());
-    if (!claim) return;
     const { noticeId, staleAt, attempts } = entry;
+    const claim = await ledger.takeOver(entry, now() + parts.leaseMs, now());
+    if (!claim) {
+      leaveToOthers(announcement, noticeId);
+      return;
+    }
     await attempt({ ...announcement, noticeId, staleAt, claim, targets, number: attempts + 1 });
+  }
+
+  /**
+   * Somebody else has the notice, or our own write whose answer was lost: they see to it. But if they fail, too, only
+   * the event of a deleted callback can bring its targets back.
+   */
+  function leaveToOthers({ deleted }: Announcement, noticeId: string): void {
+    if (deleted) throw new RedeliveryNeeded(`${noticeId} was changed by somebody else`);
   }
 
   async function attempt(on: Attempt): Promise<void> {
@@ -156,6 +170,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     });
     if (!settled) {
       log('WARNING', 'notice-taken-over', said);
+      leaveToOthers(on, noticeId);
       return;
     }
     const next = stands.state === 'WAITING' && { nextAttemptAt: iso(stands.at) };
@@ -215,7 +230,10 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const callback = await parts.currentCallback(callbackId);
     const settings = callback && (await parts.settingsOf(callback.serviceName));
     if (settings && stillHolds(notice, callback, settings, now())) {
-      await attemptAgain(entry, { callbackId, callback, notice, settings, changedAt, deleted: false }, targets);
+      // What it speaks of may be over sooner by now, or have been shorter than the life of a replayed dead letter.
+      const stale = Math.min(entry.staleAt, staleAt(notice, callback, now()));
+      const announcement = { callbackId, callback, notice, settings, changedAt, deleted: false };
+      await attemptAgain({ ...entry, staleAt: stale }, announcement, targets);
     } else if (!callback && outlivesCallback(notice)) {
       await close(entry, hasReached(entry) ? 'SENT' : 'FAILED', callbackGone);
     } else {

@@ -56,6 +56,11 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
     },
     { name: 'it was withdrawn', given: { occasion: 'call-in-1', current: aCallback() }, expect: false },
     {
+      name: 'its number and code have expired',
+      given: { occasion: 'call-in-1', current: aCallback({ callIn: aCallIn({ expirationTime: new Date(monday) }) }) },
+      expect: false,
+    },
+    {
       name: 'the callback completed',
       given: { occasion: 'call-in-1', current: aCallback({ callIn: aCallIn(), callbackState: 'COMPLETED' }) },
       expect: false,
