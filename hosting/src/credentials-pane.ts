@@ -10,7 +10,7 @@ import {
   tooLongMessage,
   type ServiceAccount,
 } from './service-account.ts';
-import { showToast } from './toasts.ts';
+import { clearToasts, showToast } from './toasts.ts';
 import { ApiError, type Credentials } from './wire.ts';
 
 const rungs = [
@@ -66,6 +66,7 @@ export function bindCredentialsPane(ports: CredentialsPanePorts): void {
 
   async function update(): Promise<void> {
     setRunning(true);
+    clearToasts();
     conflict.hidden = true;
     ladder.start();
     progress.textContent = 'Checking the credentials';

@@ -6,6 +6,7 @@ import { focusFirstProblem, forgetProblemsWhenTyping, setProblem } from './field
 import { createLadder } from './ladder.ts';
 import { registerWithSandbox } from './local-push.ts';
 import { recoverySteps } from './recovery.ts';
+import { clearToasts } from './toasts.ts';
 import { problemsOf, readWebApp, type WebApp } from './web-app.ts';
 import type { Environment } from './wire.ts';
 
@@ -59,6 +60,7 @@ export function bindTestPane(ports: TestPanePorts): void {
 
   async function run(app: WebApp): Promise<void> {
     setRunning(true);
+    clearToasts();
     const outcome = await runBrowserTest(
       app,
       {

@@ -37,6 +37,11 @@ export function showToast({ kind, title, detail, code }: Toast): void {
   if (kind === 'success') removeLater(toast);
 }
 
+/** What was said of a former attempt is out of date when the next one begins, and would cover what comes of that. */
+export function clearToasts(): void {
+  byId('toasts').replaceChildren();
+}
+
 /** Not while somebody points at it or is in it with the keyboard. */
 function removeLater(toast: HTMLElement): void {
   setTimeout(() => {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchChrome } from '../support/chrome.ts';
-import { enter, screenshot, typeAccount, violations, visit } from '../support/page.ts';
+import { enter, runTest, screenshot, typeAccount, typeWebApp, update, violations, visit } from '../support/page.ts';
 import { sharedStack } from '../support/stack.ts';
 
 const stack = sharedStack();
@@ -30,6 +30,22 @@ test('while an update runs the page shows the rung it is on, and takes no second
   expect(await violations(page)).toEqual([]);
   await page.locator('#toasts [data-code="google-unreachable"]').waitFor({ timeout: 30_000 });
   expect(await page.locator('#toasts [data-testid="toast"]').count()).toBe(1);
+  await context.close();
+});
+
+test('what was said of one attempt is gone when the next one begins', async () => {
+  const { page, context } = await visit(browser, stack);
+  await enter(page);
+  const account = await stack.newAccount();
+  await typeAccount(page, { ...account, private_key: 'not a key' });
+  expect(await update(page)).toMatchObject({ kind: 'failure' });
+  await typeAccount(page, account);
+  expect(await update(page)).toMatchObject({ kind: 'success' });
+  const toasts = page.locator('#toasts [data-testid="toast"]');
+  expect(await toasts.count()).toBe(1);
+  await typeWebApp(page);
+  expect(await runTest(page)).toMatchObject({ state: 'succeeded' });
+  expect(await toasts.count()).toBe(0);
   await context.close();
 });
 

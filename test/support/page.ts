@@ -107,12 +107,10 @@ export async function dropFile(page: Page, place: string, name: string, text: st
 
 /** Clicks Update and waits for the toast. */
 export async function update(page: Page): Promise<{ kind: string; text: string; code: string | null }> {
-  const toasts = page.locator('#toasts [data-testid="toast"]');
-  const before = await toasts.count();
   await page.click('#button-update-fcm-credentials');
-  const toast = toasts.nth(before);
-  await toast.waitFor();
   await page.locator('#pane-update:not([data-state="running"])').waitFor();
+  const toast = page.locator('#toasts [data-testid="toast"]');
+  await toast.waitFor();
   const [kind, text, code] = await Promise.all([
     toast.getAttribute('data-kind'),
     toast.innerText(),
