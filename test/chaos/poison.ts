@@ -7,6 +7,7 @@ import { queue } from './stories.ts';
 import { createWorld, startInstance, type LogCounts } from './world.ts';
 
 const rounds = 3;
+const hurry = 60;
 /** As fast as one instance takes them, so many at a time. */
 const atATime = 16;
 const mostTimes = 2;
@@ -29,11 +30,19 @@ const poisons: readonly DocumentData[] = [
 export const poison: Row = async ({ seed, short, progress }) => {
   const count = short ? 200 : 1000;
   const random = createRandom(seed);
-  const now = () => Date.now();
+  // Time flies, so that the pace of an instance, which is tried elsewhere, holds nothing back.
+  const began = Date.now();
+  const now = () => began + (Date.now() - began) * hurry;
   const world = await createWorld({ now, faults: noFaults });
   const logged: LogCounts = new Map();
   const scheduleRetry = () => Promise.resolve();
-  const instance = startInstance(world, { now, random, scheduleRetry, logged });
+  const instance = startInstance(world, {
+    now,
+    random,
+    scheduleRetry,
+    logged,
+    config: { freshForMs: 3600_000 },
+  });
   const p99s = { clean: [] as number[], poisoned: [] as number[] };
   let made = 0;
   const good = (): Change => changeOf(`good-${made++}`, { callbackState: 'COMPLETED', callbackReason: 'PURGED' });
@@ -43,12 +52,12 @@ export const poison: Row = async ({ seed, short, progress }) => {
   });
   try {
     await world.register();
-    await feed([good()], instance.onChange);
+    await feed([good()], instance.onChange, now);
     for (let round = 0; round < rounds; round++) {
       progress(`round ${round + 1} of ${rounds}`);
-      p99s.clean.push(p99(await feed(Array.from({ length: count }, good), instance.onChange)));
+      p99s.clean.push(p99(await feed(Array.from({ length: count }, good), instance.onChange, now)));
       const mixed = Array.from({ length: count }, () => [good(), bad()]).flat();
-      const times = await feed(mixed, instance.onChange);
+      const times = await feed(mixed, instance.onChange, now);
       p99s.poisoned.push(p99(times.filter((_, index) => index % 2 === 0)));
     }
     const [clean, poisoned] = [median(p99s.clean), median(p99s.poisoned)];
@@ -91,14 +100,18 @@ function changeOf(callbackId: string, changes: DocumentData): Change {
 }
 
 /** Milliseconds that each took, in their order. */
-async function feed(changes: readonly Change[], handle: (change: Change) => Promise<void>): Promise<number[]> {
+async function feed(
+  changes: readonly Change[],
+  handle: (change: Change) => Promise<void>,
+  now: () => number,
+): Promise<number[]> {
   const times: number[] = [];
   let next = 0;
   const work = async () => {
     for (let index = next++; index < changes.length; index = next++) {
       const started = performance.now();
       const change = changes[index];
-      if (change) await handle({ ...change, changedAt: Date.now() });
+      if (change) await handle({ ...change, changedAt: now() });
       times[index] = performance.now() - started;
     }
   };
