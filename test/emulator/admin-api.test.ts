@@ -395,7 +395,7 @@ test('a role is granted to a verified email only; it can be taken away from any'
     code: 0,
     output: expect.stringContaining('administrator ▶ no role') as string,
   });
-}, 30_000);
+}, 120_000);
 
 test('a role is granted and removed from the command line', async () => {
   const asked = async () => (await ask('GET', 'credentials', { as: 'nobody' })).status;
@@ -406,7 +406,7 @@ test('a role is granted and removed from the command line', async () => {
   expect(await asked()).toBe(403);
   expect(await role('stranger@example.com', 'developer')).toMatchObject({ code: 1 });
   expect(await role('nobody@example.com')).toMatchObject({ code: 1 });
-}, 30_000);
+}, 120_000);
 
 test('every change and test is on record, newest first, without a secret', async () => {
   const { records } = (await ask('GET', 'audit?limit=100', { as: 'administrator' })).body as unknown as {
