@@ -5,6 +5,9 @@ import type { AuditLog, AuditRecord } from './audit.ts';
 import type { Activation } from './credential-store.ts';
 import type { RungReport, UpdateRequest } from './credentials.ts';
 import type { CredentialTest } from './credential-test.ts';
+import type { ApiKeyAdministration } from './api-key-administration.ts';
+import { newKeySchema } from './api-keys.ts';
+import { maxBodyBytes } from './json-body.ts';
 import { parse } from './problems.ts';
 
 /** A request, as far as the API looks at it; Express's has it all. */
@@ -14,8 +17,8 @@ export interface AdminRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: { readonly authorization?: string | undefined; readonly accept?: string | undefined };
-  /** Parsed JSON; undefined where the body was none. */
-  readonly body: unknown;
+  /** The JSON of the body; undefined where there is none. @throws {ApiError} 400 */
+  readonly body: () => unknown;
   readonly bodyBytes: number;
 }
 
@@ -39,14 +42,12 @@ export interface AdminParts {
   /** @throws {ApiError} */
   readonly update: (request: UpdateRequest, by: string, report: (report: RungReport) => void) => Promise<Activation>;
   readonly test: CredentialTest;
+  readonly apiKeys: ApiKeyAdministration;
   readonly audit: AuditLog;
   readonly now: () => number;
   /** An error that is no ApiError: for the log, not for the caller. */
   readonly reportBug: (error: unknown) => void;
 }
-
-/** Enough for every service-account file; nothing larger is looked at. */
-export const maxBodyBytes = 64 * 1024;
 
 interface Call {
   readonly request: AdminRequest;
@@ -119,7 +120,7 @@ const outcomeSchema = v.object({
   code: v.nullable(v.pipe(v.string(), v.regex(/^[\w/-]{1,64}$/, 'must be a short code'))),
 });
 
-function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): Route[] {
+function routesOf({ active, update, test, apiKeys, audit, now, reportBug }: AdminParts): Route[] {
   const record = (by: string, action: AuditRecord['action'], code: string | null, projectId: string | null) =>
     audit
       .add({
@@ -173,6 +174,21 @@ function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): 
     },
     {
       method: 'GET',
+      path: /^\/admin\/v1\/api-keys$/,
+      handle: async () => ({ keys: await apiKeys.list() }),
+    },
+    {
+      method: 'POST',
+      path: /^\/admin\/v1\/api-keys$/,
+      handle: ({ request, manager }) => apiKeys.create(bodyOf(newKeySchema, request), manager),
+    },
+    {
+      method: 'DELETE',
+      path: /^\/admin\/v1\/api-keys\/([a-z0-9]{1,64})$/,
+      handle: ({ manager, caught }) => apiKeys.revoke(caught, manager),
+    },
+    {
+      method: 'GET',
       path: /^\/admin\/v1\/audit$/,
       handle: async ({ request }) => {
         const limit = Math.trunc(Number(request.query['limit'] ?? 20));
@@ -201,7 +217,7 @@ function factsOf(activation: Activation | undefined): object {
 }
 
 function bodyOf<S extends v.GenericSchema>(schema: S, { body }: AdminRequest): v.InferOutput<S> {
-  const parsed = parse(schema, body);
+  const parsed = parse(schema, body());
   if ('value' in parsed) return parsed.value;
   throw invalid(
     parsed.problems.map((problem) => {

@@ -18,6 +18,8 @@ export interface FcmOptions {
   /** FCM asks for 10 s at least before a request is given up. */
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Has FCM check each message and deliver none. */
+  readonly validateOnly?: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
     return credentialFailure(error, credential, keyVault);
   }
   try {
-    const result = await post(options, credential.projectId, accessToken, target, message);
+    const { projectId } = credential;
+    const result = await post(options, projectId, accessToken, target, message, options.validateOnly);
     const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
     if (again && accessTokens.forget(accessToken)) keyVault.forget(credential);
     return { result, again };

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { getFunctions } from 'firebase-admin/functions';
@@ -14,16 +15,26 @@ import { createAdminApi, type AdminResponse } from './admin-api.ts';
 import { createAnnouncer, type CallbackDocument } from './announce.ts';
 import { parseCallback } from './callback.ts';
 import { parameters, readConfig } from './config.ts';
+import { createApiKeyAdministration } from './api-key-administration.ts';
+import { createApiKeyStore } from './api-key-store.ts';
 import { createAuditLog } from './audit.ts';
+import { createBookingStore } from './booking-store.ts';
+import { createCallInGroups } from './call-in-groups.ts';
 import { createCredentialTest } from './credential-test.ts';
 import { updateCredentials } from './credentials.ts';
+import { createEngagementApi } from './engagement-api.ts';
+import { createHandlers } from './engagement-handlers.ts';
 import { failureCode, failureMessage } from './failure.ts';
 import { createCredentialStore } from './credential-store.ts';
 import { createDelivery } from './deliver.ts';
 import { createFcmSender, probe } from './fcm.ts';
 import { createKeyVault } from './key-vault.ts';
 import { createLedger } from './ledger.ts';
+import { jsonBody, takeBodiesUnparsed } from './json-body.ts';
+import { createKeyRing } from './key-ring.ts';
 import type { Log } from './log.ts';
+import { createPublisher } from './publish.ts';
+import { createLeases, createRateLimit } from './rate-limit.ts';
 import { createSettingsCache } from './settings.ts';
 
 /** FCM asks for 10 s at least; the lease must outlast two requests and a token exchange. */
@@ -51,17 +62,22 @@ const base = once(() => {
   const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
   const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
   /** @param maxAgeMs how long it may take until a rotation is noticed */
-  const senderWithin = (maxAgeMs: number) =>
-    createFcmSender({ ...fcm, keyVault: createKeyVault(store, now, maxAgeMs), accessTokens: newAccessTokens() });
+  const senderWithin = (maxAgeMs: number, validateOnly = false) =>
+    createFcmSender({
+      ...fcm,
+      keyVault: createKeyVault(store, now, maxAgeMs),
+      accessTokens: newAccessTokens(),
+      validateOnly,
+    });
   return { config, app, db, store, fcm, newAccessTokens, senderWithin };
 });
 
-const delivery = once(() => {
-  const { config, app, db, senderWithin } = base();
-  const settingsOf = createSettingsCache({
+const settings = once(() => {
+  const { config, db } = base();
+  return createSettingsCache({
     async read(serviceName) {
-      const settings = db.collection('callbackSettings');
-      const [queue, fallback] = await db.getAll(settings.doc(serviceName), settings.doc('default'));
+      const documents = db.collection('callbackSettings');
+      const [queue, fallback] = await db.getAll(documents.doc(serviceName), documents.doc('default'));
       return { queue: queue?.data(), default: fallback?.data() };
     },
     report({ finding, ...fields }) {
@@ -70,6 +86,11 @@ const delivery = once(() => {
     now,
     maxAgeMs: config.cacheMs,
   });
+});
+
+const delivery = once(() => {
+  const { config, app, db, senderWithin } = base();
+  const settingsOf = settings();
   const readCallback = async (callbackId: string): Promise<CallbackDocument | undefined> =>
     documentOf(await db.collection('callbacks').doc(callbackId).get());
   const { deliver, retry, sweep } = createDelivery({
@@ -99,6 +120,10 @@ const delivery = once(() => {
 const adminApi = once(() => {
   const { config, app, db, store, fcm, newAccessTokens, senderWithin } = base();
   const authEmulator = process.env['FIREBASE_AUTH_EMULATOR_HOST'];
+  const audit = createAuditLog(db);
+  const reportBug = (error: unknown) => {
+    log('ERROR', 'admin-failed', { code: failureCode(error), reason: failureMessage(error) });
+  };
   return createAdminApi({
     environment: authEmulator
       ? { emulator: true, authEmulator: `http://${authEmulator}`, sandbox: config.fcmBaseUrl }
@@ -119,10 +144,37 @@ const adminApi = once(() => {
       }),
     // What is tested is what is in force at this moment, not what was remembered.
     test: createCredentialTest({ registry: store, send: senderWithin(0), now }),
-    audit: createAuditLog(db),
+    apiKeys: createApiKeyAdministration({ store: createApiKeyStore(db), audit, now, report: reportBug }),
+    audit,
     now,
-    reportBug: (error) => {
-      log('ERROR', 'admin-failed', { code: failureCode(error), reason: failureMessage(error) });
+    reportBug,
+  });
+});
+
+/** A revoked key works at most so long, also where settings are remembered longer. */
+const longestKeyAgeMs = 60_000;
+
+const engagementApi = once(() => {
+  const { config, db, senderWithin } = base();
+  const keys = createApiKeyStore(db);
+  const memory = { now, maxAgeMs: Math.min(config.cacheMs, longestKeyAgeMs) };
+  const warn = (event: 'key-use-not-recorded' | 'rate-lease-failed') => (error: unknown) => {
+    log('WARNING', event, { code: failureCode(error), reason: failureMessage(error) });
+  };
+  return createEngagementApi({
+    keyRing: createKeyRing({ ...keys, ...memory, report: warn('key-use-not-recorded') }),
+    rateLimit: createRateLimit({ lease: createLeases(db), now, report: warn('rate-lease-failed') }),
+    handlers: createHandlers({
+      store: createBookingStore(db, now),
+      settingsOf: settings(),
+      groupNamed: createCallInGroups(db, { now, maxAgeMs: config.cacheMs }),
+      publish: createPublisher({ send: senderWithin(config.cacheMs), validate: senderWithin(config.cacheMs, true) }),
+      now,
+      random: (min, max) => randomInt(min, max + 1),
+    }),
+    openApi: async () => (await import('./openapi.ts')).openApiDocument(),
+    reportBug: (error, corrId) => {
+      log('ERROR', 'engagement-failed', { corrId, code: failureCode(error), reason: failureMessage(error) });
     },
   });
 });
@@ -192,15 +244,32 @@ export const admin = onRequest({ timeoutSeconds: 60 }, async (request, response)
   await adminApi()(adminRequestOf(request), answerTo(response));
 });
 
-function adminRequestOf({ method, path, query, headers, body, rawBody }: Request) {
+/** The API of callback systems and apps, behind Hosting's rewrite of `/engagement/**`. Keys come in a header, so any page may ask. */
+export const engagement = onRequest({ timeoutSeconds: 60, cors: true }, async (request, response) => {
+  const { method, path, query, rawBody } = request;
+  const { status, headers, body } = await engagementApi()({
+    method,
+    path,
+    query,
+    apiKey: request.get('x-api-key'),
+    idempotencyKey: request.get('idempotency-key'),
+    body: rawBody,
+  });
+  response.status(status).set(headers).json(body);
+});
+
+takeBodiesUnparsed();
+
+function adminRequestOf({ method, path, query, headers, rawBody }: Request) {
   const { authorization, accept } = headers;
+  const body = rawBody as Buffer | undefined;
   return {
     method,
     path,
     query,
     headers: { authorization, accept },
-    body: body as unknown,
-    bodyBytes: (rawBody as Buffer | undefined)?.length ?? 0,
+    body: () => jsonBody(body),
+    bodyBytes: body?.length ?? 0,
   };
 }
 

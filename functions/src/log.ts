@@ -21,7 +21,10 @@ export type LogEvent =
   | 'settings-missing'
   | 'sweep-finished'
   | 'credentials-destroyed'
-  | 'admin-failed';
+  | 'admin-failed'
+  | 'engagement-failed'
+  | 'key-use-not-recorded'
+  | 'rate-lease-failed';
 
 export interface LogFields {
   readonly callbackId?: string;
@@ -40,6 +43,7 @@ export interface LogFields {
   readonly detail?: string;
   readonly target?: string;
   readonly nextAttemptAt?: string;
+  readonly corrId?: string;
   readonly ageMs?: number;
   readonly count?: number;
 }
