@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { getFunctions } from 'firebase-admin/functions';
@@ -18,12 +17,8 @@ import { parameters, readConfig } from './config.ts';
 import { createApiKeyAdministration } from './api-key-administration.ts';
 import { createApiKeyStore } from './api-key-store.ts';
 import { createAuditLog } from './audit.ts';
-import { createBookingStore } from './booking-store.ts';
-import { createCallInGroups } from './call-in-groups.ts';
 import { createCredentialTest } from './credential-test.ts';
 import { updateCredentials } from './credentials.ts';
-import { createEngagementApi } from './engagement-api.ts';
-import { createHandlers } from './engagement-handlers.ts';
 import { failureCode, failureMessage } from './failure.ts';
 import { createCredentialStore } from './credential-store.ts';
 import { createDelivery } from './deliver.ts';
@@ -31,10 +26,7 @@ import { createFcmSender, probe } from './fcm.ts';
 import { createKeyVault } from './key-vault.ts';
 import { createLedger } from './ledger.ts';
 import { jsonBody, takeBodiesUnparsed } from './json-body.ts';
-import { createKeyRing } from './key-ring.ts';
 import type { Log } from './log.ts';
-import { createPublisher } from './publish.ts';
-import { createLeases, createRateLimit } from './rate-limit.ts';
 import { createSettingsCache } from './settings.ts';
 
 /** FCM asks for 10 s at least; the lease must outlast two requests and a token exchange. */
@@ -151,32 +143,12 @@ const adminApi = once(() => {
   });
 });
 
-/** A revoked key works at most so long, also where settings are remembered longer. */
-const longestKeyAgeMs = 60_000;
-
-const engagementApi = once(() => {
+const engagementApi = once(async () => {
   const { config, db, senderWithin } = base();
-  const keys = createApiKeyStore(db);
-  const memory = { now, maxAgeMs: Math.min(config.cacheMs, longestKeyAgeMs) };
-  const warn = (event: 'key-use-not-recorded' | 'rate-lease-failed') => (error: unknown) => {
-    log('WARNING', event, { code: failureCode(error), reason: failureMessage(error) });
-  };
-  return createEngagementApi({
-    keyRing: createKeyRing({ ...keys, ...memory, report: warn('key-use-not-recorded') }),
-    rateLimit: createRateLimit({ lease: createLeases(db), now, report: warn('rate-lease-failed') }),
-    handlers: createHandlers({
-      store: createBookingStore(db, now),
-      settingsOf: settings(),
-      groupNamed: createCallInGroups(db, { now, maxAgeMs: config.cacheMs }),
-      publish: createPublisher({ send: senderWithin(config.cacheMs), validate: senderWithin(config.cacheMs, true) }),
-      now,
-      random: (min, max) => randomInt(min, max + 1),
-    }),
-    openApi: async () => (await import('./openapi.ts')).openApiDocument(),
-    reportBug: (error, corrId) => {
-      log('ERROR', 'engagement-failed', { corrId, code: failureCode(error), reason: failureMessage(error) });
-    },
-  });
+  const { cacheMs } = config;
+  const { createEngagement } = await import('./engagement.ts');
+  const senders = { send: senderWithin(cacheMs), validate: senderWithin(cacheMs, true) };
+  return createEngagement({ db, settingsOf: settings(), ...senders, log, now, cacheMs });
 });
 
 const log: Log = (severity, event, fields) => {
@@ -247,7 +219,8 @@ export const admin = onRequest({ timeoutSeconds: 60 }, async (request, response)
 /** The API of callback systems and apps, behind Hosting's rewrite of `/engagement/**`. Keys come in a header, so any page may ask. */
 export const engagement = onRequest({ timeoutSeconds: 60, cors: true }, async (request, response) => {
   const { method, path, query, rawBody } = request;
-  const { status, headers, body } = await engagementApi()({
+  const answer = await engagementApi();
+  const { status, headers, body } = await answer({
     method,
     path,
     query,

@@ -1,11 +1,4 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
-
-/** Two letters, as in ISO 3166. */
-export type Country = CountryCode;
-
-export function isCountry(value: unknown): value is Country {
-  return typeof value === 'string' && isSupportedCountry(value);
-}
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
 /** More than any number with spaces, brackets and an extension has. */
 export const maxPhoneNumberLength = 64;
@@ -15,10 +8,11 @@ export const maxPhoneNumberLength = 64;
  *
  * Plausible by its length for its country, not proven to be assigned: numbering plans change faster than this library.
  *
- * @param country of a number without a country code
+ * @param country of a number without a country code, as in ISO 3166
  */
-export function dialable(number: string, country: Country | undefined): string | undefined {
+export function dialable(number: string, country: string | undefined): string | undefined {
   if (number.length > maxPhoneNumberLength) return undefined;
-  const parsed = parsePhoneNumberFromString(number, { ...(country && { defaultCountry: country }), extract: false });
+  const known = country !== undefined && isSupportedCountry(country) && { defaultCountry: country };
+  const parsed = parsePhoneNumberFromString(number, { ...known, extract: false });
   return parsed?.isPossible() === true ? parsed.number : undefined;
 }

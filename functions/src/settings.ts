@@ -4,7 +4,6 @@ import { callDirections, type CallDirection } from './callback.ts';
 import { noticeEvents, type NoticeEvent } from './decision.ts';
 import { remembering } from './memory.ts';
 import { canonicalTag } from './message-texts.ts';
-import { isCountry, type Country } from './phone-number.ts';
 import { parse, type Parsed } from './problems.ts';
 
 /** Text of one notice; `{minutes}`, `{number}`, `{code}` and `{queue}` are filled in. */
@@ -46,7 +45,7 @@ export interface Settings {
   /** Callbacks that are not over which one phone number may have; absent = any number. */
   readonly maxCallbacksPerNumber?: number;
   /** Country of phone numbers without a country code; absent = they must have one. */
-  readonly country?: Country;
+  readonly country?: string;
   readonly callIn?: CallInGroup;
   /** Texts that stand before the catalogue's. */
   readonly messages: Readonly<Partial<Record<NoticeEvent, TextByLanguage>>>;
@@ -111,11 +110,16 @@ const settingsSchema = v.object({
   scheduledCallbackEnabled: optional(v.boolean()),
   capacity: optional(v.object({ slotMinutes: v.optional(v.picklist([30, 60]), 60), perSlot: wholeNumber(0, 100_000) })),
   maxCallbacksPerNumber: optional(wholeNumber(1, 1000)),
-  country: optional(v.custom<Country>(isCountry, 'must be a country as in ISO 3166, such as DE')),
+  country: optional(v.pipe(v.string(), v.check(isCountry, 'must be a country as in ISO 3166, such as DE'))),
   callIn: optional(callInGroup),
 });
 
 type SettingsDocument = v.InferOutput<typeof settingsSchema>;
+
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code)) return false;
+  return new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(code) !== undefined;
+}
 
 export function isTimeZone(name: string): boolean {
   try {

@@ -1,16 +1,10 @@
-import { randomInt } from 'node:crypto';
 import type { Firestore } from '@google-cloud/firestore';
 import { createApiKeyStore } from '../../functions/src/api-key-store.ts';
 import { newApiKey, scopes, type NewKey } from '../../functions/src/api-keys.ts';
-import { createBookingStore } from '../../functions/src/booking-store.ts';
-import { createCallInGroups } from '../../functions/src/call-in-groups.ts';
 import type { PushResult } from '../../functions/src/delivery-state.ts';
-import { createEngagementApi, type EngagementAnswer } from '../../functions/src/engagement-api.ts';
-import { createHandlers } from '../../functions/src/engagement-handlers.ts';
-import { createKeyRing } from '../../functions/src/key-ring.ts';
-import { openApiDocument } from '../../functions/src/openapi.ts';
-import { createPublisher } from '../../functions/src/publish.ts';
-import { createLeases, createRateLimit } from '../../functions/src/rate-limit.ts';
+import type { EngagementAnswer } from '../../functions/src/engagement-api.ts';
+import { createEngagement } from '../../functions/src/engagement.ts';
+import type { Log } from '../../functions/src/log.ts';
 import { createSettingsCache } from '../../functions/src/settings.ts';
 import type { PushMessage } from '../../functions/src/message.ts';
 import { monday } from './builders.ts';
@@ -29,6 +23,8 @@ export interface Envelope {
   readonly data?: Record<string, unknown>;
 }
 
+const cacheMs = 60_000;
+
 /**
  * The real API over a real Firestore client, with a clock to turn and an FCM that answers as it is told. Each call of
  * `instance` is another instance of the function, with memories of its own.
@@ -39,38 +35,29 @@ export function createEngagementRoom(db: Firestore) {
     push: { outcome: 'accepted', messageId: 'projects/p/messages/1' } as PushResult,
   };
   const sent: { target: string; message: PushMessage; validateOnly: boolean }[] = [];
-  const bugs: unknown[] = [];
+  /** Whatever was logged: nothing is, as long as nothing goes wrong. */
+  const bugs: object[] = [];
   const now = () => state.now;
-  const memory = { now, maxAgeMs: 60_000 };
   const keys = createApiKeyStore(db);
   const sender = (validateOnly: boolean) => (target: string, message: PushMessage) => {
     sent.push({ target, message, validateOnly });
     return Promise.resolve(state.push);
   };
 
-  const instance = () =>
-    createEngagementApi({
-      keyRing: createKeyRing({ ...keys, ...memory, report: (error) => bugs.push(error) }),
-      rateLimit: createRateLimit({ lease: createLeases(db), now, report: (error) => bugs.push(error) }),
-      handlers: createHandlers({
-        store: createBookingStore(db, now),
-        settingsOf: createSettingsCache({
-          async read(serviceName) {
-            const documents = db.collection('callbackSettings');
-            const [queue, fallback] = await db.getAll(documents.doc(serviceName), documents.doc('default'));
-            return { queue: queue?.data(), default: fallback?.data() };
-          },
-          report: () => undefined,
-          ...memory,
-        }),
-        groupNamed: createCallInGroups(db, memory),
-        publish: createPublisher({ send: sender(false), validate: sender(true) }),
-        now,
-        random: (min, max) => randomInt(min, max + 1),
-      }),
-      openApi: () => Promise.resolve(openApiDocument()),
-      reportBug: (error) => bugs.push(error),
+  const settingsOf = () =>
+    createSettingsCache({
+      async read(serviceName) {
+        const documents = db.collection('callbackSettings');
+        const [queue, fallback] = await db.getAll(documents.doc(serviceName), documents.doc('default'));
+        return { queue: queue?.data(), default: fallback?.data() };
+      },
+      report: () => undefined,
+      now,
+      maxAgeMs: cacheMs,
     });
+  const log: Log = (severity, event, fields) => bugs.push({ severity, event, ...fields });
+  const instance = () =>
+    createEngagement({ db, settingsOf: settingsOf(), send: sender(false), validate: sender(true), log, now, cacheMs });
   const api = instance();
 
   async function ask(method: string, path: string, asked: Asked = {}, through = api): Promise<EngagementAnswer> {

@@ -100,6 +100,15 @@ const withInterval = (open: unknown, close: unknown) => withHours({ weekly: { mo
 const withText = (text: unknown) => ({ messages: { CALLBACK_READY: { en: text } } });
 
 test.each<{ name: string; given: unknown; expect: readonly string[] }>([
+  { name: 'a country has two letters', given: { country: 'Germany' }, expect: ['country'] },
+  { name: 'a country is one that there is', given: { country: 'XQ' }, expect: ['country'] },
+  {
+    name: 'a slot has 30 or 60 minutes',
+    given: { capacity: { slotMinutes: 45, perSlot: 1 } },
+    expect: ['capacity.slotMinutes'],
+  },
+  { name: 'a capacity is not negative', given: { capacity: { perSlot: -1 } }, expect: ['capacity.perSlot'] },
+  { name: 'somebody dials', given: { callDirection: 'NOBODY' }, expect: ['callDirection'] },
   {
     name: 'a threshold is a number',
     given: { pushNotificationThresholdMinutes: '5' },
