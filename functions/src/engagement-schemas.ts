@@ -23,9 +23,11 @@ const text = (maxLength: number, description: string) =>
 const requiredText = (maxLength: number, description: string) =>
   v.pipe(text(maxLength, description), v.nonEmpty('must not be empty'));
 
+const maxQueueNameLength = 256;
+
 const queueName = (description: string) =>
   v.pipe(
-    requiredText(256, description),
+    requiredText(maxQueueNameLength, description),
     v.check(isDocumentId, 'must do as a document id: no "/", not ".", ".." or "__…__"'),
   );
 
@@ -250,7 +252,7 @@ export const waitTimeQuery = v.object({
   'virtual-queues': v.pipe(
     requiredText(8192, 'Virtual queues, separated by commas.'),
     v.check(
-      (list) => queuesOf(list).length <= maxQueues && queuesOf(list).every((name) => name !== '' && isDocumentId(name)),
+      (list) => queuesOf(list).length <= maxQueues && queuesOf(list).every(isQueueName),
       `must be the names of at most ${maxQueues} queues, separated by commas`,
     ),
   ),
@@ -268,6 +270,10 @@ export const waitTimes = v.array(
     ),
   }),
 );
+
+function isQueueName(name: string): boolean {
+  return name !== '' && name.length <= maxQueueNameLength && isDocumentId(name);
+}
 
 export function queuesOf(list: string): string[] {
   return list.split(',').map((name) => name.trim());

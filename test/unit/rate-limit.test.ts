@@ -23,11 +23,14 @@ function room(instances: number) {
   const limits = Array.from({ length: instances }, () =>
     createRateLimit({ lease, now: () => state.now, report: (error) => reported.push(error) }),
   );
-  const ask = (index: number, keyId = 'key') =>
-    limits[index % instances]?.(keyId, perMinute).then(
-      () => 'served',
-      (error: unknown) => (error instanceof ApiError ? error.body.error : 'bug'),
-    );
+  const ask = async (index: number, keyId = 'key') => {
+    try {
+      await limits[index % instances]?.(keyId, perMinute);
+      return 'served';
+    } catch (error) {
+      return error instanceof ApiError ? error.body.error : 'bug';
+    }
+  };
   const served = async (requests: number) =>
     (await Promise.all(Array.from({ length: requests }, (_, index) => ask(index)))).filter((a) => a === 'served')
       .length;
