@@ -4,7 +4,7 @@ import type { Google } from './google.ts';
 
 /** As many as the local Firestore delivers at a time: the functions emulator starts a process for each. */
 const workers = 4;
-const limitMs = 30_000;
+const limitMs = 90_000;
 
 /** Has every worker of the functions send a push, so that what one then measures is the warm state. Leaves no trace. */
 export async function warmUp(google: Google, projectId: string, firestorePort: number): Promise<void> {
