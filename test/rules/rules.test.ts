@@ -32,14 +32,16 @@ describe('the local Firestore', () => {
 
 /** Google's own emulator: its jar, named by this variable, and a Java that runs it. */
 const jar = process.env['FIRESTORE_EMULATOR_JAR'] ?? '';
-const official = existsSync(jar) ? describe : describe.skip;
 
-official('Google’s emulator, which judges by firestore.rules', () => {
+if (existsSync(jar)) describe('Google’s emulator, which judges by firestore.rules', onGooglesEmulator);
+
+function onGooglesEmulator(): void {
   let emulator: ChildProcess;
   let room: RulesTestEnvironment;
   beforeAll(async () => {
     const port = await freePort();
-    emulator = spawn('java', ['-jar', jar, '--host', host, '--port', String(port)], { stdio: 'ignore' });
+    const main = 'com.google.cloud.datastore.emulator.firestore.CloudFirestore';
+    emulator = spawn('java', ['-cp', jar, main, '--host', host, '--port', String(port)], { stdio: 'ignore' });
     room = await eventually('Google’s emulator', () => roomAt(port).catch(() => undefined));
   }, 60_000);
   afterAll(async () => {
@@ -55,7 +57,7 @@ official('Google’s emulator, which judges by firestore.rules', () => {
       await assertSucceeds(getDoc(doc(db, 'callbacks', 'one')));
     });
   });
-});
+}
 
 test('the rules allow nothing to anybody', () => {
   expect(rules.match(/allow [^;]+;/g)).toEqual(['allow read, write: if false;']);
