@@ -78,7 +78,7 @@ export function account(letter: Entry): string[] {
     remedies[code] ?? '',
   ]);
   return [
-    `notice   ${noticeId}`,
+    `notice    ${noticeId}`,
     ...inColumns([
       ['event   ', `${notice.event} (${notice.occasion})`],
       ['callback', `${callbackId} of queue ${serviceName}`],

@@ -1,104 +1,43 @@
 /** `npm run dead-letters`: lists the notices that reached nobody, has them sent again, or puts them away. */
 import { createRequire } from 'node:module';
-import { parseArgs } from 'node:util';
 import type * as FirestoreClient from '@google-cloud/firestore';
-import { noticeEvents } from '../functions/src/decision.ts';
 import { createDeadLetters, obstacle, type DeadLetterFilter, type DeadLetters } from '../functions/src/dead-letters.ts';
 import { isDead } from '../functions/src/delivery-state.ts';
 import type { Entry } from '../functions/src/ledger-entry.ts';
-import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
+import { host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
+import { demandListener, run } from '../local/terminal.ts';
+import { optionsOf, usage, type DeadLetterOptions } from './dead-letters-options.ts';
 import { account, causes, count, leftOut, reasons, table } from './dead-letters-report.ts';
-import { demandListener, run, UsageError, wholeNumber } from '../local/terminal.ts';
 
 // The functions' own copy of the client: another copy's refuses the Timestamps that their ledger writes.
 const { Firestore } = createRequire(new URL('../functions/package.json', import.meta.url))(
   '@google-cloud/firestore',
 ) as typeof FirestoreClient;
 
-/** So many digits of an id are enough to name a notice by. */
-const fewestDigits = 8;
-
-const usage = `npm run dead-letters -- [list | replay | discard] [NOTICE … | --all] [filters]
-
-  list                what they are, the newest first, and why (the default); of a NOTICE, all that is known
-  replay              has them sent again, if they are still true, with the next sweep, within a minute
-  discard             puts them away: they stay in the ledger, but are listed and replayed no more
-  NOTICE              the id of a notice, or its first ${fewestDigits} digits at least
-  --all               every one that the filters leave
-  --queue NAME        of one virtual queue
-  --event EVENT       ${noticeEvents.join(', ')}
-  --code CODE         with this error code, such as PERMISSION_DENIED
-  --older TIME        dead for so long at least: 90s, 30m, 12h, 3d
-  --newer TIME        dead for so long at most
-  --gone              replay devices too that FCM did not know any more
-  --dry-run           says what replay or discard would do
-  --project PROJECT   a deployed project, with your Google credentials (gcloud auth application-default login)
-  --port N            a local stack on another block of ports (default ${defaultBasePort})`;
-
 const atATime = 50;
 
 run(usage, async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      all: { type: 'boolean', default: false },
-      queue: { type: 'string' },
-      event: { type: 'string' },
-      code: { type: 'string' },
-      older: { type: 'string' },
-      newer: { type: 'string' },
-      gone: { type: 'boolean', default: false },
-      'dry-run': { type: 'boolean', default: false },
-      project: { type: 'string' },
-      port: { type: 'string', default: String(defaultBasePort) },
-    },
-  });
-  const [command = 'list', ...noticeIds] = positionals;
-  const filter = filterOf(values, Date.now());
-  demandSense(command, noticeIds, values, filter);
-  const { firestore } = portsFrom(wholeNumber('--port', values.port, 1024, 65_000));
-  if (!values.project) {
+  const options = optionsOf(process.argv.slice(2), Date.now());
+  const { firestore } = portsFrom(options.port);
+  if (!options.project) {
     process.env['FIRESTORE_EMULATOR_HOST'] = `${host}:${firestore}`;
     await demandListener(host, firestore, 'local Firestore');
   }
-  const db = new Firestore({ projectId: values.project ?? localProject });
+  const db = new Firestore({ projectId: options.project ?? localProject });
   try {
+    const { command, noticeIds, filter, dryRun } = options;
     const deadLetters = createDeadLetters(db);
     const wanted = noticeIds.length > 0 ? await named(deadLetters, noticeIds) : await all(deadLetters, filter);
     if (command === 'list') list(wanted, noticeIds.length > 0);
-    else if (values['dry-run']) rehearse(command, wanted, values);
-    else if (command === 'replay') await replay(deadLetters, wanted, values);
+    else if (dryRun) rehearse(wanted, options);
+    else if (command === 'replay') await replay(deadLetters, wanted, options);
     else await discard(deadLetters, wanted);
     return 0;
   } finally {
     await db.terminate();
   }
 });
-
-type Command = 'list' | 'replay' | 'discard';
-
-/** @throws {UsageError} rather than to do something else than was meant */
-function demandSense(
-  command: string,
-  noticeIds: readonly string[],
-  { all, gone, 'dry-run': dryRun }: Options,
-  filter: DeadLetterFilter,
-): asserts command is Command {
-  if (command !== 'list' && command !== 'replay' && command !== 'discard')
-    throw new UsageError(`There is no command "${command}".`);
-  if (command !== 'list' && all === noticeIds.length > 0)
-    throw new UsageError(`Name the notices to ${command}, or --all.`);
-  if (noticeIds.length > 0 && Object.keys(filter).length > 0)
-    throw new UsageError('Name notices, or filter them: not both.');
-  if (gone && command !== 'replay') throw new UsageError('--gone goes with replay only.');
-  if (dryRun && command === 'list') throw new UsageError('--dry-run goes with replay and discard only.');
-  const { before = Infinity, after = -Infinity } = filter;
-  if (after > before) throw new UsageError('Nothing is both older than --older and newer than --newer.');
-  const short = noticeIds.find((id) => !new RegExp(`^[0-9a-f]{${fewestDigits},64}$`).test(id));
-  if (short !== undefined)
-    throw new UsageError(`"${short}" is no notice: name ${fewestDigits} digits at least of its id, as list shows it.`);
-}
 
 async function all(deadLetters: DeadLetters, filter: DeadLetterFilter): Promise<Entry[]> {
   const letters: Entry[] = [];
@@ -139,14 +78,14 @@ const next = `Next:
   replay NOTICE … / discard NOTICE …       sends it again / puts it away
   replay --all --code CODE --dry-run       what sending many again would do; without --dry-run it is done`;
 
-function rehearse(command: 'replay' | 'discard', letters: readonly Entry[], { gone }: Options): void {
+function rehearse(letters: readonly Entry[], { command, gone }: DeadLetterOptions): void {
   const able = command === 'discard' ? letters : letters.filter((letter) => !obstacle(letter, { gone }));
   if (able.length > 0) print(...table(able), '');
   print(`${count(able.length, 'dead letter')} would be ${command}ed.`);
   if (command === 'replay') print(...leftOut(letters, { gone }));
 }
 
-async function replay(deadLetters: DeadLetters, letters: readonly Entry[], { gone }: Options): Promise<void> {
+async function replay(deadLetters: DeadLetters, letters: readonly Entry[], { gone }: DeadLetterOptions): Promise<void> {
   const outcomes = await forEach(letters, (letter) => deadLetters.replay(letter, Date.now(), { gone }));
   const replayed = outcomes.filter((outcome) => outcome === 'replayed').length;
   print(`${count(replayed, 'dead letter')} replayed.`, ...reasons(outcomes));
@@ -172,38 +111,4 @@ async function forEach<T>(letters: readonly Entry[], change: (letter: Entry) => 
 
 function print(...lines: readonly string[]): void {
   if (lines.length > 0) console.log(lines.join('\n'));
-}
-
-interface Options {
-  readonly all: boolean;
-  readonly gone: boolean;
-  readonly 'dry-run': boolean;
-}
-
-interface Values {
-  readonly queue?: string;
-  readonly event?: string;
-  readonly code?: string;
-  readonly older?: string;
-  readonly newer?: string;
-}
-
-function filterOf({ queue, event, code, older, newer }: Values, now: number): DeadLetterFilter {
-  const known = noticeEvents.find((name) => name === event);
-  if (event !== undefined && !known) throw new UsageError(`There is no event "${event}".`);
-  return {
-    ...(queue !== undefined && { serviceName: queue }),
-    ...(known && { event: known }),
-    ...(code !== undefined && { code }),
-    ...(older !== undefined && { before: now - durationOf('--older', older) }),
-    ...(newer !== undefined && { after: now - durationOf('--newer', newer) }),
-  };
-}
-
-const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3600_000, d: 86_400_000 };
-
-function durationOf(option: string, text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined) throw new UsageError(`${option} must be a time such as 90s, 30m, 12h or 3d, not "${text}".`);
-  return Number(count) * (unitsMs[unit] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { Timestamp } from '@google-cloud/firestore';
+import { targetHash } from '../../functions/src/ledger-entry.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 
 const stack = sharedStack();
@@ -144,7 +145,8 @@ test('an attempt whose instance died is taken up by the sweep once its lease has
   // As the ledger looks when an instance dies between claim and settlement, a minute later.
   const [reference] = await stack.entryRefs(callback.id);
   const lapsed = Timestamp.fromMillis(Date.now() - 1);
-  await reference?.update({ state: 'SENDING', dueAt: lapsed, sweepAt: lapsed });
+  const targets = [{ hash: targetHash(target), state: 'PENDING', attempts: 0 }];
+  await reference?.update({ state: 'SENDING', dueAt: lapsed, sweepAt: lapsed, targets });
   expect((await stack.sweep()).status).toBe(200);
   expect(await settledEntry(callback.id, 'SENT')).toMatchObject({ attempts: 2 });
   expect(await stack.messages(callback.id)).toHaveLength(1);

@@ -1,0 +1,89 @@
+import { Timestamp } from '@google-cloud/firestore';
+import type { TargetRow } from '../../functions/src/delivery-state.ts';
+import type { Entry } from '../../functions/src/ledger-entry.ts';
+import { account, causes, leftOut, table } from '../../scripts/dead-letters-report.ts';
+import { aNotice, hour, minute, monday } from '../support/builders.ts';
+
+const row = (state: TargetRow['state'], code?: string): TargetRow => ({
+  hash: '0011223344556677',
+  state,
+  attempts: 2,
+  ...(code && { code }),
+});
+
+function aLetter(changes: Partial<Entry> = {}): Entry {
+  const noticeId = `${changes.callbackId ?? 'cb'}0123456789abcdef`.slice(0, 16);
+  return {
+    noticeId,
+    callbackId: 'cb',
+    notice: aNotice(),
+    serviceName: 'sales',
+    state: 'FAILED',
+    claimant: 'somebody',
+    attempts: 2,
+    targets: [row('REFUSED', 'SENDER_ID_MISMATCH')],
+    changedAt: monday,
+    staleAt: monday + hour,
+    deleted: false,
+    deadAt: monday + minute,
+    claim: { noticeId, updateTime: Timestamp.fromMillis(monday) },
+    ...changes,
+  };
+}
+
+test('each letter has a line, in columns, and can be named by its last one', () => {
+  const long = aLetter({
+    callbackId: 'a-long-callback-id',
+    state: 'EXPIRED',
+    attempts: 12,
+    notice: aNotice({ event: 'CALLBACK_FINAL_ATTEMPT_FAILED' }),
+    targets: [row('GONE', 'UNREGISTERED'), row('LATER', 'UNAVAILABLE')],
+  });
+  expect(table([aLetter(), long])).toEqual([
+    'DIED (UTC)           STATE    EVENT                 QUEUE  CALLBACK            TRIES  CODES                     NOTICE',
+    '2026-03-02 10:01:00  FAILED   PURGED                sales  cb                  2      SENDER_ID_MISMATCH        cb0123456789',
+    '2026-03-02 10:01:00  EXPIRED  FINAL_ATTEMPT_FAILED  sales  a-long-callback-id  12     UNREGISTERED UNAVAILABLE  a-long-callb',
+  ]);
+});
+
+test('the commonest cause comes first, each with what to do about it', () => {
+  const letters = [
+    aLetter(),
+    aLetter({ targets: [row('GONE', 'UNREGISTERED')] }),
+    aLetter({ targets: [row('GONE', 'UNREGISTERED'), row('GONE', 'UNREGISTERED')] }),
+    aLetter({ targets: [row('REFUSED', 'NEVER_HEARD_OF')] }),
+    aLetter({ targets: [row('PENDING')] }),
+  ];
+  expect(causes(letters)).toEqual([
+    '  2×  UNREGISTERED        The device is gone: the callback system should drop it (collection retiredTargets); discard.',
+    '  1×  (none)              It was never tried: replay.',
+    '  1×  NEVER_HEARD_OF      Name the notice to see FCM’s answer.',
+    '  1×  SENDER_ID_MISMATCH  The app belongs to another Firebase project than the credentials: register that one’s, then replay.',
+  ]);
+});
+
+test('of one letter everything is told, with FCM’s own words', () => {
+  expect(account(aLetter({ lastError: { code: 'SENDER_ID_MISMATCH', detail: '{"error":{"code":403}}' } }))).toEqual([
+    'notice    cb0123456789abcd',
+    'event     CALLBACK_PURGED (0)',
+    'callback  cb of queue sales',
+    'happened  2026-03-02 10:00:00',
+    'died      2026-03-02 10:01:00, FAILED after 2 attempts',
+    'replay    can be tried',
+    '  device 0011223344556677  REFUSED  2×  SENDER_ID_MISMATCH  The app belongs to another Firebase project than the credentials: register that one’s, then replay.',
+    '  SENDER_ID_MISMATCH: {"error":{"code":403}}',
+    '',
+  ]);
+});
+
+test('what cannot be replayed is counted by its reason', () => {
+  const gone = aLetter({ targets: [row('GONE', 'UNREGISTERED')] });
+  const letters = [aLetter(), gone, gone, aLetter({ deleted: true })];
+  expect([leftOut(letters, {}), leftOut(letters, { gone: true })]).toEqual([
+    [
+      '  1 not: its callback was deleted, and nobody knows its devices any more',
+      '  2 not: no device is left to try (with --gone, those that FCM did not know are)',
+    ],
+    ['  1 not: its callback was deleted, and nobody knows its devices any more'],
+  ]);
+});
