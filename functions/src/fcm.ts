@@ -18,8 +18,8 @@ export interface FcmOptions {
   readonly keyVault: KeyVault;
   readonly accessTokens: AccessTokens;
   /**
-   * How long FCM may take to begin its answer once it is asked, and then to end it. It wants 10 s at least before a
-   * request is given up. Nothing is timed while a request waits for a connection.
+   * How long FCM may take to begin its answer once it is asked; it wants 10 s at least before a request is given up. To
+   * end it it has half as long. Nothing is timed while a request waits for a connection.
    */
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -37,7 +37,7 @@ export function createFcmSender(options: FcmOptions): PushSender {
     const startedAt = options.now();
     const first = await attempt(options, target, message);
     // So that both attempts together stay within the notice's lease.
-    const isQuick = options.now() - startedAt < options.timeoutMs;
+    const isQuick = options.now() - startedAt < options.timeoutMs / 2;
     return first.again && isQuick ? (await attempt(options, target, message)).result : first.result;
   };
 }
@@ -96,7 +96,7 @@ async function post(
       headersTimeout: timeoutMs,
     });
     const { statusCode: status, headers } = answer;
-    const body = await wholeBody(answer.body, timeoutMs).catch((error: unknown) => {
+    const body = await wholeBody(answer.body, timeoutMs / 2).catch((error: unknown) => {
       // Of a quota and of trouble the headers say enough, and how long to wait; anything else must be whole.
       if (status < 429) throw error;
       return '';

@@ -81,6 +81,8 @@ test.each<{ name: string; given: Parameters<typeof climb>[0]; expect: [number, s
       ['INVALID_GRANT', 'invalid-grant'],
       ['TOKEN_REFUSED', 'token-refused'],
       ['PRIVATE_KEY_UNUSABLE', 'private-key-unusable'],
+      ['ACCOUNT_DISABLED', 'account-disabled'],
+      ['POLICY_REFUSED', 'policy-refused'],
     ] as const
   ).map(([code, told]) => ({
     name: `${code} at the token endpoint`,
