@@ -24,8 +24,11 @@ test('without credentials a notice waits and says why; once they are registered 
 
   await stack.registerCredentials();
   const [reference] = await view.entryRefs(callback.id);
+  // As if the wait were over, of the notice and of its device.
   const now = new Date();
-  await reference?.update({ dueAt: now, sweepAt: now });
+  const { targets } = await state('WAITING');
+  const due = (targets as object[]).map((row) => ({ ...row, dueAt: now.getTime() }));
+  await reference?.update({ dueAt: now, sweepAt: now, targets: due });
   await stack.sweep();
   await state('SENT');
   expect(await view.messages(callback.id)).toHaveLength(1);
