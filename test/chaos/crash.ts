@@ -78,9 +78,15 @@ async function rehearse(stage: Stage, scenario: Scenario): Promise<readonly stri
 }
 
 async function dieAt(stage: Stage, place: Place, kills: number): Promise<Sight & { kills: number }> {
-  const acts: { act: Act; name: Scenario['victim']; done: boolean }[] = [];
   const { scenario } = place;
-  let died = 0;
+  const seen = { kills: 0, lost: 0, doubled: 0, repeats: 0 };
+  let open: { act: Act; name: Scenario['victim']; done: boolean }[] = [];
+  const settle = async () => {
+    await stage.restore(open);
+    const sight = await stage.judge(open.map(({ act }) => act));
+    for (const count of ['lost', 'doubled', 'repeats'] as const) seen[count] += sight[count];
+    open = [];
+  };
   let next = stage.fresh(scenario.victim);
   for (let kill = 0; kill < kills; kill++) {
     const act = await stage.prepare(scenario);
@@ -89,12 +95,12 @@ async function dieAt(stage: Stage, place: Place, kills: number): Promise<Sight &
     if (kill + 1 < kills) next = stage.fresh(scenario.victim);
     stage.reaper.watch(place, () => victim.kill());
     const done = await act.call(victim);
-    if (stage.reaper.hasKilled()) died += 1;
+    if (stage.reaper.hasKilled()) seen.kills += 1;
     await victim.kill();
-    acts.push({ act, name: scenario.victim, done });
-    // A sweep looks after everything that is left: its way is the same only where there is one thing.
-    if (scenario.victim === 'sweepNotices') await stage.restore(acts.slice(-1));
+    open.push({ act, name: scenario.victim, done });
+    // A sweep looks after everything that is left and at every callback: its way is the same only where there is one.
+    if (scenario.victim === 'sweepNotices') await settle();
   }
-  await stage.restore(acts);
-  return { kills: died, ...(await stage.judge(acts.map(({ act }) => act))) };
+  await settle();
+  return seen;
 }
