@@ -40,10 +40,13 @@ export function createInstance(parts: InstanceParts) {
   const credentialStore = createCredentialStore(db, config, now);
   const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: parts.requestTimeoutMs, now };
   const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
-  /** @param maxAgeMs how long it may take until a rotation is noticed */
-  const senderWithin = (maxAgeMs: number) => {
+  /**
+   * @param maxAgeMs how long it may take until a rotation is noticed
+   * @param validateOnly has FCM check each message and deliver none
+   */
+  const senderWithin = (maxAgeMs: number, validateOnly = false) => {
     const keyVault = createKeyVault(credentialStore, now, maxAgeMs);
-    return createFcmSender({ ...fcm, keyVault, accessTokens: newAccessTokens() });
+    return createFcmSender({ ...fcm, keyVault, accessTokens: newAccessTokens(), validateOnly });
   };
 
   const settingsOf = createSettingsCache({
@@ -97,5 +100,6 @@ export function createInstance(parts: InstanceParts) {
     now,
   });
   const sweep = createSweep({ ledger, retry, gate, reconciliation, reconciled: config.reconciledPerSweep, log, now });
-  return { credentialStore, fcm, newAccessTokens, senderWithin, onChange, retry, sweep, lookAt: reconciliation.lookAt };
+  const { lookAt } = reconciliation;
+  return { credentialStore, settingsOf, fcm, newAccessTokens, senderWithin, onChange, retry, sweep, lookAt };
 }
