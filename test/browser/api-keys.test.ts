@@ -1,19 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { host } from '../../local/ports.ts';
 import { documented } from '../support/openapi.ts';
-import { launchChrome } from '../support/chrome.ts';
-import { enter, pageStorage, screenshot, violations, visit } from '../support/page.ts';
-import { fresh, sharedStack } from '../support/stack.ts';
+import { enter, pageStorage, screenshot, useBrowser, violations } from '../support/page.ts';
+import { fresh } from '../support/stack.ts';
 
-const stack = sharedStack();
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
+const { stack, visit } = useBrowser();
 
 const keyPattern = /^cbp_[a-z0-9]+_[\w-]{40,}$/;
 
@@ -42,7 +33,7 @@ async function statusWith(key: string): Promise<number> {
 }
 
 test('an administrator makes a key, copies it once, sees it masked, and revokes it', async () => {
-  const { page, context, answers, complaints } = await visit(browser, stack);
+  const { page, context, answers, complaints } = await visit();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await enter(page);
   await listed(page);
@@ -77,7 +68,7 @@ test('an administrator makes a key, copies it once, sees it masked, and revokes 
 }, 90_000);
 
 test('what is missing is said beside its field, and nothing is sent', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await enter(page);
   await listed(page);
   const asked: string[] = [];
@@ -98,14 +89,14 @@ test('what is missing is said beside its field, and nothing is sent', async () =
 }, 60_000);
 
 test('developers see the keys, and neither make nor revoke them', async () => {
-  const administrator = await visit(browser, stack);
+  const administrator = await visit();
   await enter(administrator.page);
   await listed(administrator.page);
   const name = fresh('seen by developers');
   await makeKey(administrator.page, name, 'call-in');
   await administrator.context.close();
 
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await enter(page, 'developer');
   await row(page, name).waitFor();
   expect(await page.locator('#form-api-key').isVisible()).toBe(false);
@@ -124,7 +115,7 @@ describe.each([
   };
 
   test('the pane is accessible, and nothing runs off the side', async () => {
-    const { page, context } = await visit(browser, stack, { colorScheme, width });
+    const { page, context } = await visit({ colorScheme, width });
     await enter(page);
     await listed(page);
     await makeKey(page, fresh('a callback system'), 'callbacks:write');
@@ -134,7 +125,7 @@ describe.each([
   }, 60_000);
 
   test('the reference has every operation, and is accessible', async () => {
-    const { page, context, complaints } = await visit(browser, stack, { colorScheme, width });
+    const { page, context, complaints } = await visit({ colorScheme, width });
     await page.goto('/api.html');
     await page.locator('body[data-state="ready"]').waitFor();
     const titles = await page.locator('#operations h2').allInnerTexts();

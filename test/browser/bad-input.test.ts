@@ -1,5 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchChrome } from '../support/chrome.ts';
+import type { Page } from 'playwright-core';
 import {
   dropFile,
   enter,
@@ -7,24 +6,16 @@ import {
   screenshot,
   typeAccount,
   update,
+  useBrowser,
   violations,
-  visit,
   type Visit,
 } from '../support/page.ts';
-import { eventually, sharedStack } from '../support/stack.ts';
+import { eventually } from '../support/stack.ts';
 
-const stack = sharedStack();
-let browser: Browser;
+const { stack, visit } = useBrowser();
 let open: Visit;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
 beforeEach(async () => {
-  open = await visit(browser, stack);
+  open = await visit();
   await enter(open.page);
 });
 afterEach(async () => {

@@ -1,20 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { launchChrome } from '../support/chrome.ts';
-import { enter, runTest, screenshot, typeAccount, typeWebApp, update, violations, visit } from '../support/page.ts';
-import { sharedStack } from '../support/stack.ts';
+import {
+  enter,
+  runTest,
+  screenshot,
+  typeAccount,
+  typeWebApp,
+  update,
+  useBrowser,
+  violations,
+} from '../support/page.ts';
 
-const stack = sharedStack();
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
+const { stack, visit } = useBrowser();
 
 describe.each([
   { colorScheme: 'light', width: 1280 },
@@ -23,7 +21,7 @@ describe.each([
   { colorScheme: 'dark', width: 360 },
 ] as const)('$colorScheme at $width px', ({ colorScheme, width }) => {
   test('configured, a failed and a good update, a good and a failed test: accessible, and nothing runs off the side', async () => {
-    const { page, context, complaints } = await visit(browser, stack, { colorScheme, width });
+    const { page, context, complaints } = await visit({ colorScheme, width });
     const look = async (state: string) => {
       await screenshot(page, `${state}-${colorScheme}-${width}`);
       expect([state, await violations(page)]).toEqual([state, []]);
@@ -53,7 +51,7 @@ describe.each([
     const active = stack.db.doc('pushCredentials/active');
     const former = (await active.get()).data() ?? {};
     await active.delete();
-    const { page, context } = await visit(browser, stack, { colorScheme, width });
+    const { page, context } = await visit({ colorScheme, width });
     await enter(page);
     expect(await page.locator('#card-configured').getAttribute('data-state')).toBe('not-configured');
     await screenshot(page, `not-configured-${colorScheme}-${width}`);
@@ -64,7 +62,7 @@ describe.each([
 });
 
 test('everything can be reached and done with the keyboard alone', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await enter(page);
   const reached = new Set<string>();
   await page.locator('body').press('Home');

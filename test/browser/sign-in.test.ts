@@ -1,23 +1,13 @@
-import type { Browser } from 'playwright-core';
 import { host } from '../../local/ports.ts';
 import { projectId } from '../../local/stack.ts';
 import { password } from '../../local/users.ts';
-import { launchChrome } from '../support/chrome.ts';
-import { enter, screenshot, signIn, violations, visit } from '../support/page.ts';
-import { eventually, fresh, sharedStack } from '../support/stack.ts';
+import { enter, screenshot, signIn, useBrowser, violations } from '../support/page.ts';
+import { eventually, fresh } from '../support/stack.ts';
 
-const stack = sharedStack();
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
+const { stack, visit } = useBrowser();
 
 test.each(['administrator', 'developer'])('a user with the role %s gets in, and sees where they are', async (role) => {
-  const { page, context, google, complaints } = await visit(browser, stack);
+  const { page, context, google, complaints } = await visit();
   await enter(page, role);
   expect(await page.locator('nav[aria-label="Breadcrumb"]').innerText()).toMatch(
     /Developer[\s\S]*Credential Management[\s\S]*Push Notification/,
@@ -35,7 +25,7 @@ test.each([
   { name: 'supervisor', role: 'supervisor' },
   { name: 'nobody', role: 'without a role' },
 ])('$name is told who they are and which role is missing', async ({ name, role }) => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await signIn(page, name);
   await page.locator('#view-role-missing').waitFor();
   const text = await page.locator('#view-role-missing').innerText();
@@ -48,7 +38,7 @@ test.each([
 });
 
 test('a wrong password is said, and keeps the email', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await page.fill('#input-email', 'administrator@example.com');
   await page.fill('#input-password', 'wrong');
   await page.click('#button-sign-in');
@@ -62,7 +52,7 @@ test.each([
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 360 },
 ] as const)('sign-in is accessible, $colorScheme at $width px', async ({ colorScheme, width }) => {
-  const { page, context } = await visit(browser, stack, { colorScheme, width });
+  const { page, context } = await visit({ colorScheme, width });
   await page.locator('#view-signed-out').waitFor();
   expect(await violations(page)).toEqual([]);
   await screenshot(page, `sign-in-${colorScheme}-${width}`);
@@ -70,7 +60,7 @@ test.each([
 });
 
 test('the page is served under the policy of production, but for the local addresses', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   const answer = await page.request.get('/');
   const policy = answer.headers()['content-security-policy'] ?? '';
   expect(policy).toContain("default-src 'none'; script-src 'self'");
@@ -87,7 +77,7 @@ async function verificationLinks(): Promise<string[]> {
 }
 
 test('whoever has not verified their email is helped to, and then let in', async () => {
-  const { page, context, complaints } = await visit(browser, stack, { width: 360 });
+  const { page, context, complaints } = await visit({ width: 360 });
   await signIn(page, 'newcomer');
   await page.locator('#view-email-unverified').waitFor();
   expect(await page.locator('#view-email-unverified').innerText()).toContain('newcomer@example.com');
@@ -111,7 +101,7 @@ test('whoever has not verified their email is helped to, and then let in', async
 });
 
 test('an email that cannot be sent is said', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   const name = fresh('signed-up');
   await fetch(`http://${host}:${stack.ports.auth}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any`, {
     method: 'POST',

@@ -1,21 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { launchChrome } from '../support/chrome.ts';
-import { enter, runTest, screenshot, typeAccount, typeWebApp, update, violations, visit } from '../support/page.ts';
-import { sharedStack } from '../support/stack.ts';
+import {
+  enter,
+  runTest,
+  screenshot,
+  typeAccount,
+  typeWebApp,
+  update,
+  useBrowser,
+  violations,
+} from '../support/page.ts';
 
-const stack = sharedStack();
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
+const { stack, visit } = useBrowser();
 afterEach(() => stack.setFaults([]));
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
 
 test('while an update runs the page shows the rung it is on, and takes no second click', async () => {
-  const { page, context } = await visit(browser, stack, { colorScheme: 'dark', width: 360 });
+  const { page, context } = await visit({ colorScheme: 'dark', width: 360 });
   await enter(page);
   await stack.setFaults([{ target: 'probe', code: 'HANG' }]);
   await typeAccount(page, await stack.newAccount());
@@ -34,7 +32,7 @@ test('while an update runs the page shows the rung it is on, and takes no second
 });
 
 test('what was said of one attempt is gone when the next one begins', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await enter(page);
   const account = await stack.newAccount();
   await typeAccount(page, { ...account, private_key: 'not a key' });
@@ -50,7 +48,7 @@ test('what was said of one attempt is gone when the next one begins', async () =
 });
 
 test('where the server cannot be reached the page says so, and starts once it can', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await context.route('**/admin/v1/environment', (route) => route.abort());
   await page.reload();
   await page.locator('#view-unavailable').waitFor();
@@ -64,7 +62,7 @@ test('where the server cannot be reached the page says so, and starts once it ca
 });
 
 test('what is not known after a refresh is not shown as if it were', async () => {
-  const { page, context } = await visit(browser, stack);
+  const { page, context } = await visit();
   await enter(page);
   const error = { code: 'internal', message: 'Something went wrong on the server.' };
   await context.route('**/admin/v1/{credentials,audit*}', (route) => route.fulfill({ status: 500, json: { error } }));

@@ -1,5 +1,3 @@
-import type { Browser } from 'playwright-core';
-import { launchChrome } from '../support/chrome.ts';
 import { pushChannel, webApp } from '../support/google-in-browser.ts';
 import {
   enter,
@@ -7,26 +5,18 @@ import {
   screenshot,
   testEnd,
   typeWebApp,
+  useBrowser,
   violations,
-  visit,
   type Visit,
   type VisitOptions,
 } from '../support/page.ts';
-import { eventually, sharedStack } from '../support/stack.ts';
+import { eventually } from '../support/stack.ts';
 
-const stack = sharedStack();
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
+const { stack, visit } = useBrowser();
 afterEach(() => stack.setFaults([]));
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
 
 async function opened(options: VisitOptions = {}): Promise<Visit> {
-  const open = await visit(browser, stack, options);
+  const open = await visit(options);
   await enter(open.page, 'developer');
   return open;
 }

@@ -1,8 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Browser } from 'playwright-core';
 import type { ServiceAccountJson } from '../../local/oauth.ts';
 import { password } from '../../local/users.ts';
-import { launchChrome } from '../support/chrome.ts';
 import {
   enter,
   pageStorage,
@@ -11,24 +9,16 @@ import {
   typeAccount,
   typeWebApp,
   update,
+  useBrowser,
   violations,
-  visit,
   type Visit,
 } from '../support/page.ts';
-import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
+import { eventually, fresh, waitingCallback } from '../support/stack.ts';
 
-const stack = sharedStack();
-let browser: Browser;
+const { stack, visit } = useBrowser();
 let open: Visit;
-beforeAll(async () => {
-  browser = await launchChrome();
-}, 300_000);
-afterAll(async () => {
-  await browser.close();
-  await stack.db.terminate();
-});
 beforeEach(async () => {
-  open = await visit(browser, stack);
+  open = await visit();
 });
 afterEach(async () => {
   await stack.setFaults([]);
@@ -209,7 +199,7 @@ test('a session that ends in the middle of an update loses nothing that was type
 test('who comes second is told who was first, and can look before they replace it', async () => {
   const { page } = open;
   await enter(page);
-  const other = await visit(browser, stack);
+  const other = await visit();
   await enter(other.page, 'developer');
   await typeAccount(other.page, await stack.newAccount());
   expect(await update(other.page)).toMatchObject({ kind: 'success' });

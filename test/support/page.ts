@@ -6,7 +6,8 @@ import { host } from '../../local/ports.ts';
 import type { ServiceAccountJson } from '../../local/oauth.ts';
 import { password } from '../../local/users.ts';
 import { standInForGoogle, webApp, type GoogleInBrowser } from './google-in-browser.ts';
-import type { TestStack } from './stack.ts';
+import { launchChrome } from './chrome.ts';
+import { sharedStack, type TestStack } from './stack.ts';
 
 /** A window on the hosted page, with a fresh profile. */
 export interface Visit {
@@ -28,7 +29,21 @@ export interface VisitOptions {
   readonly pushByGoogle?: boolean;
 }
 
-export async function visit(browser: Browser, { ports }: TestStack, options: VisitOptions = {}): Promise<Visit> {
+/** The running stack, and one browser, for the tests of a file; both are put away after the last. */
+export function useBrowser(): { stack: TestStack; visit: (options?: VisitOptions) => Promise<Visit> } {
+  const stack = sharedStack();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChrome();
+  }, 300_000);
+  afterAll(async () => {
+    await browser.close();
+    await stack.db.terminate();
+  });
+  return { stack, visit: (options) => visit(browser, stack, options) };
+}
+
+async function visit(browser: Browser, { ports }: TestStack, options: VisitOptions = {}): Promise<Visit> {
   const { colorScheme = 'light', width = 1280, notifications = true, pushByGoogle = false } = options;
   const context = await browser.newContext({
     colorScheme,
