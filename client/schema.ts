@@ -866,7 +866,7 @@ export interface operations {
           };
         };
       };
-      /** @description errorCode is scope-missing, queue-not-allowed */
+      /** @description errorCode is scope-missing */
       403: {
         headers: {
           [name: string]: unknown;

@@ -1,20 +1,15 @@
 /** `npm run api-key`: makes, lists and revokes the keys of the Engagement API. */
-import { createRequire } from 'node:module';
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import type * as FirestoreClient from '@google-cloud/firestore';
 import { createApiKeyAdministration } from '../functions/src/api-key-administration.ts';
 import { createApiKeyStore } from '../functions/src/api-key-store.ts';
-import { masked, newKeySchema, scopes, type ApiKey } from '../functions/src/api-keys.ts';
+import { masked, newKeySchema, scopes, type PublicKey } from '../functions/src/api-keys.ts';
 import { createAuditLog } from '../functions/src/audit.ts';
 import { parse } from '../functions/src/problems.ts';
+import { Firestore } from '../local/functions-firestore.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
 import { demandListener, run, UsageError, wholeNumber } from '../local/terminal.ts';
-
-const { Firestore } = createRequire(new URL('../functions/package.json', import.meta.url))(
-  '@google-cloud/firestore',
-) as typeof FirestoreClient;
 
 const usage = `npm run api-key -- create NAME --scope SCOPE … [--queue QUEUE …] [--rate N] | list | revoke ID
                    [--project PROJECT | --port N]
@@ -49,8 +44,12 @@ run(usage, async () => {
   const report = (error: unknown) => {
     console.error('It could not be put on record:', error instanceof Error ? error.message : error);
   };
-  const store = createApiKeyStore(db);
-  const keys = createApiKeyAdministration({ store, audit: createAuditLog(db), now: () => Date.now(), report });
+  const keys = createApiKeyAdministration({
+    store: createApiKeyStore(db),
+    audit: createAuditLog(db),
+    now: () => Date.now(),
+    report,
+  });
   // Whoever has the database is its administrator.
   const by = { email: `${userInfo().username} (command line)`, role: 'administrator' } as const;
   try {
@@ -59,10 +58,12 @@ run(usage, async () => {
       console.log(key);
       console.error('Keep it now: it is not shown again.');
     } else if (command === 'revoke') {
-      await keys.revoke(subject, by);
-      console.log(`${masked(subject)} is revoked. It stops working within a minute.`);
+      // The id, what a list shows of the key, or the key itself.
+      const id = subject.replace(/^cbp_/, '').replace(/_.*$/, '');
+      await keys.revoke(id, by);
+      console.log(`${masked(id)} is revoked. It stops working within a minute.`);
     } else {
-      const all = await store.list(200);
+      const all = await keys.list();
       console.log([...all.map(describe), `${all.length} keys`].join('\n'));
     }
     return 0;
@@ -78,8 +79,8 @@ function newKeyOf({ name, scope, queue, rate }: { name: string; scope: string[];
   throw new UsageError(parsed.problems.join('; '));
 }
 
-function describe({ id, name, scopes: granted, queues, lastUsedAt, revokedAt }: ApiKey): string {
+function describe({ key, name, scopes: granted, queues, lastUsedAt, revokedAt }: PublicKey): string {
   const used = lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`;
   const state = revokedAt === null ? used : `revoked ${revokedAt}`;
-  return `${masked(id)}  ${name}  ${granted.join(' ')}  ${queues?.join(' ') ?? 'all queues'}  ${state}`;
+  return `${key}  ${name}  ${granted.join(' ')}  ${queues?.join(' ') ?? 'all queues'}  ${state}`;
 }

@@ -1,20 +1,15 @@
 /** `npm run dead-letters`: lists the notices that reached nobody, has them sent again, or puts them away. */
-import { createRequire } from 'node:module';
-import type * as FirestoreClient from '@google-cloud/firestore';
 import { createDeadLetters, obstacle, type DeadLetterFilter, type DeadLetters } from '../functions/src/dead-letters.ts';
 import { isDead } from '../functions/src/delivery-state.ts';
 import type { Entry } from '../functions/src/ledger-entry.ts';
 import { host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
+import { Firestore } from '../local/functions-firestore.ts';
 import { demandListener, run } from '../local/terminal.ts';
 import { optionsOf, usage, type DeadLetterOptions } from './dead-letters-options.ts';
 import { account, causes, count, leftOut, reasons, table } from './dead-letters-report.ts';
 
 // The functions' own copy of the client: another copy's refuses the Timestamps that their ledger writes.
-const { Firestore } = createRequire(new URL('../functions/package.json', import.meta.url))(
-  '@google-cloud/firestore',
-) as typeof FirestoreClient;
-
 const atATime = 50;
 
 run(usage, async () => {

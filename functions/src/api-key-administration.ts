@@ -1,20 +1,21 @@
 import type { Manager } from './access.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyStore } from './api-key-store.ts';
-import { newApiKey, publicFacts, type NewKey } from './api-keys.ts';
+import { newApiKey, publicFacts, type NewKey, type PublicKey } from './api-keys.ts';
 import type { AuditLog, AuditRecord } from './audit.ts';
 
 /** API keys as administrators make, list and revoke them. Developers see the list. */
 export interface ApiKeyAdministration {
-  list(): Promise<readonly object[]>;
+  /** Those that work first, each kind the newest first. */
+  list(): Promise<readonly PublicKey[]>;
   /** The key itself is in this answer and nowhere else. @throws {ApiError} */
   create(request: NewKey, by: Manager): Promise<{ key: string; apiKey: object }>;
   /** @throws {ApiError} */
   revoke(id: string, by: Manager): Promise<object>;
 }
 
-/** Keys that a list shows, the newest ones. */
-const listLimit = 200;
+/** Keys that are looked at, the newest ones. */
+const listLimit = 1000;
 
 export function createApiKeyAdministration(parts: {
   readonly store: ApiKeyStore;
@@ -30,7 +31,9 @@ export function createApiKeyAdministration(parts: {
 
   return {
     async list() {
-      return (await store.list(listLimit)).map(publicFacts);
+      const keys = await store.list(listLimit);
+      const isRevoked = ({ revokedAt }: { readonly revokedAt: string | null }) => Number(revokedAt !== null);
+      return keys.toSorted((a, b) => isRevoked(a) - isRevoked(b)).map(publicFacts);
     },
     async create(request, by) {
       demandAdministrator(by);

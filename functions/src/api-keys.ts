@@ -60,6 +60,9 @@ export interface ApiKey {
   readonly lastUsedAt: string | null;
 }
 
+/** What anybody gets to see of it; `key` is its beginning. */
+export type PublicKey = ApiKey & { readonly key: string };
+
 /** As it is stored, `apiKeys/{id}`: the key itself is nowhere. */
 export interface StoredKey extends ApiKey {
   /** SHA-256 of the key; with 256 random bits in it no slower hash is needed. */
@@ -108,7 +111,7 @@ export function masked(id: string): string {
   return `cbp_${id}_…`;
 }
 
-export function publicFacts({ id, name, scopes: granted, queues, requestsPerMinute, ...times }: ApiKey): object {
+export function publicFacts({ id, name, scopes: granted, queues, requestsPerMinute, ...times }: ApiKey): PublicKey {
   const { createdAt, createdBy, revokedAt, revokedBy, lastUsedAt } = times;
   const when = { createdAt, createdBy, revokedAt, revokedBy, lastUsedAt };
   return { id, key: masked(id), name, scopes: granted, queues, requestsPerMinute, ...when };

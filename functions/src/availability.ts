@@ -1,14 +1,15 @@
 import { Temporal } from 'temporal-polyfill';
 import { ApiError } from './api-error.ts';
+import { furthestAheadMs } from './booking.ts';
 import type { Input } from './engagement-operations.ts';
-import { maxAvailabilityDays, maxSlots } from './engagement-schemas.ts';
+import { latestMs, maxAvailabilityDays, maxSlots } from './engagement-schemas.ts';
 import { instantOf } from './instant.ts';
 import type { Settings } from './settings.ts';
-import { openSlots, type Slot } from './slots.ts';
+import { openSlots, type OpenSlot, type Slot } from './slots.ts';
 
 /** A slot with how many callbacks it still takes; absent = any number. */
 export interface Room {
-  readonly slot: Slot;
+  readonly slot: OpenSlot;
   readonly left?: number;
 }
 
@@ -28,14 +29,14 @@ export function spanOf(query: Input<'queryAvailabilityV2'>, now: number): Span {
   const until = end ?? endOfDay(start, query.numberOfDays ?? 1, timeZone);
   if (until - start > (maxAvailabilityDays + 1) * dayMs)
     throw new ApiError('invalid-parameters', `A query may span ${maxAvailabilityDays} days.`);
-  return { from: Math.max(start, now), until, timeZone };
+  return { from: Math.max(start, now), until: Math.min(until, now + furthestAheadMs), timeZone };
 }
 
 /** @throws {ApiError} */
 export function momentOf(field: string, text: string | null | undefined, timeZone: string): number | undefined {
   if (text == null || text === '') return undefined;
   const moment = instantOf(text, timeZone);
-  if (moment !== undefined) return moment;
+  if (moment !== undefined && moment >= 0 && moment <= latestMs) return moment;
   throw new ApiError('invalid-parameters', `${field} must be ISO 8601, such as 2026-03-02T10:00:00.000Z.`);
 }
 
@@ -84,5 +85,5 @@ export async function proposedSlots(
 ): Promise<Record<string, string>> {
   const span = { from: full.end, until: full.end + proposalDays * dayMs };
   const rooms = await availability(settings, span, { most: proposals, reportBusy: false }, countIn);
-  return Object.fromEntries(rooms.map(({ slot, left }) => [new Date(slot.start).toISOString(), String(left)]));
+  return Object.fromEntries(rooms.map(({ slot, left }) => [new Date(slot.from).toISOString(), String(left)]));
 }

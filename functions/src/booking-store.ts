@@ -1,8 +1,16 @@
-import type { DocumentData, DocumentReference, Firestore, Query, Transaction } from '@google-cloud/firestore';
+import {
+  FieldValue,
+  type DocumentData,
+  type DocumentReference,
+  type Firestore,
+  type Query,
+  type Transaction,
+} from '@google-cloud/firestore';
 import { openStates, type Booking, type Fields, type Limits } from './booking.ts';
-import { callInKey, callInRecord, type CallInRequest } from './call-in.ts';
+import { callInKey, callInRecord, keyOnCallback, type CallInRequest } from './call-in.ts';
 import { callbackFieldsOf, type CallbackFields } from './callback.ts';
 import type { AnswerRecord, FormerAnswer } from './idempotency.ts';
+import { unlessRefused } from './ledger-entry.ts';
 import type { Slot } from './slots.ts';
 
 /** Why something was not written; `written` where it was. */
@@ -11,7 +19,12 @@ export type Written = 'written' | 'number-limit-reached' | 'slot-full';
 /** What a change makes of a callback: fields to write, or nothing; it throws where the change is not allowed. */
 export type Decide<T> = (callback: CallbackFields | undefined) => { fields?: Fields; limits?: Limits; result: T };
 
-/** Callbacks and call-ins in Firestore, as the API writes and reads them. */
+/**
+ * Callbacks and call-ins in Firestore, as the API writes and reads them.
+ *
+ * The answer of a commit may be lost although it was carried out; the client then commits anew. Whatever is written here finds
+ * its own former writing, and is answered as if it had been told at once.
+ */
 export interface BookingStore {
   /**
    * Writes a new callback, and the record of it if there is one: one write each. A limit costs one read (a count), and
@@ -20,7 +33,10 @@ export interface BookingStore {
   book(id: string, booking: Booking, record?: AnswerRecord): Promise<Written>;
   /** One read. */
   callback(id: string): Promise<CallbackFields | undefined>;
-  /** One read, one write, in a transaction: nobody changes the callback in between. With a slot one read (a count) more. */
+  /**
+   * One read, one write, in a transaction: nobody changes the callback in between. With a slot one read (a count) more.
+   * Where it takes a live call-in off the callback, or ends it, the call-in goes too: one read and one write more.
+   */
   change<T>(id: string, decide: Decide<T>): Promise<{ written: Written; result: T }>;
   /**
    * Writes a call-in whose access code no other live one of its group has: one write, and one read for each code that
@@ -42,7 +58,6 @@ export interface BookingStore {
   queue(serviceName: string): Promise<unknown>;
   /** One read. */
   formerAnswer(id: string): Promise<FormerAnswer | undefined>;
-  forgetAnswer(id: string): Promise<void>;
 }
 
 /** Codes that one request tries, and how often a transaction is run again where another one was in its way. */
@@ -78,6 +93,22 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     return 'written';
   }
 
+  /** The live call-in that a callback leaves behind when it is booked anew or over: its code must let nobody in. */
+  async function endedCallIn(
+    transaction: Transaction,
+    callback: CallbackFields | undefined,
+    fields: Fields,
+  ): Promise<DocumentReference | undefined> {
+    const callIn = callback?.callIn;
+    if (!callIn || callIn.expirationTime.getTime() <= now()) return undefined;
+    if (fields['callIn'] !== null && fields['callbackState'] !== 'COMPLETED') return undefined;
+    const key = keyOnCallback(callIn);
+    if (key === undefined) return undefined;
+    const record = await transaction.get(callIns.doc(key));
+    // A callback system may write call-ins of its own, with a code that somebody else has here.
+    return record.get('id') === callIn.id ? record.ref : undefined;
+  }
+
   function keep(write: Creates, record: AnswerRecord | undefined): void {
     if (record) write.create(records.doc(record.id), { ...record.fields });
   }
@@ -100,13 +131,17 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     async book(id, { serviceName, fields, limits }, record) {
       const reference = callbacks.doc(id);
       if (!limits.number && !limits.slot) {
-        const batch = db.batch().create(reference, { ...fields });
+        // The id is new: it can be there only from a former time of this very commit.
+        const batch = db.batch().set(reference, { ...fields });
         keep(batch, record);
         await batch.commit();
         return 'written';
       }
+      let isAnotherRun = false;
       return db.runTransaction(
         async (transaction) => {
+          if (isAnotherRun && (await transaction.get(reference)).exists) return 'written';
+          isAnotherRun = true;
           const written = await broken(transaction, serviceName, limits);
           if (written !== 'written') return written;
           transaction.create(reference, { ...fields });
@@ -125,11 +160,13 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
       const reference = callbacks.doc(id);
       return db.runTransaction(
         async (transaction) => {
-          const former = (await transaction.get(reference)).data();
-          const callback = callbackFieldsOf(former);
+          const callback = callbackFieldsOf((await transaction.get(reference)).data());
           const { fields, limits = {}, result } = decide(callback);
           const written = await broken(transaction, callback?.serviceName ?? '', limits, callback);
-          if (fields && written === 'written') transaction.set(reference, merged(former, fields));
+          if (!fields || written !== 'written') return { written, result };
+          const ended = await endedCallIn(transaction, callback, fields);
+          transaction.update(reference, changed(fields));
+          if (ended) transaction.delete(ended);
           return { written, result };
         },
         { maxAttempts },
@@ -137,16 +174,19 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     },
 
     async callIn(callbackId, propose, fieldOf, recordOf) {
+      let made: CallInRequest | undefined;
       return db.runTransaction(
         async (transaction) => {
           const callback = callbackId === undefined ? undefined : callbacks.doc(callbackId);
           const accepted = callback && callbackFieldsOf((await transaction.get(callback)).data());
+          if (made && accepted?.callIn?.id === made.id && accepted.callIn.accessCode === made.accessCode) return made;
           const found = await freeCode(transaction, () => propose(accepted));
           if (!found) return undefined;
           const { request, reference } = found;
           transaction.set(reference, { ...callInRecord(request) });
           if (callback) transaction.update(callback, { callIn: { ...fieldOf(request) } });
           keep(transaction, recordOf?.(request));
+          made = request;
           return request;
         },
         { maxAttempts },
@@ -162,19 +202,24 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     },
 
     async formerAnswer(id) {
-      const data = (await records.doc(id).get()).data();
-      if (!data) return undefined;
+      const snapshot = await records.doc(id).get();
+      const { updateTime: lastUpdateTime } = snapshot;
+      const data = snapshot.data();
+      if (!data || !lastUpdateTime) return undefined;
       // Only this module writes records.
       const { fingerprint, answer, expireAt } = data as {
         fingerprint: string;
         answer: object;
         expireAt: TimestampLike;
       };
-      return { fingerprint, answer, expireAt: new Date(expireAt.toMillis()) };
-    },
-
-    async forgetAnswer(id) {
-      await records.doc(id).delete();
+      return {
+        fingerprint,
+        answer,
+        expireAt: new Date(expireAt.toMillis()),
+        async forget() {
+          await unlessRefused(changedMeanwhile, () => records.doc(id).delete({ lastUpdateTime }));
+        },
+      };
     },
   };
 }
@@ -196,7 +241,11 @@ async function count(transaction: Transaction, query: Query): Promise<number> {
   return (await transaction.get(query.count())).data().count;
 }
 
-/** The whole document as it is to be: what it is now was read in the same transaction. */
-function merged(former: DocumentData | undefined, fields: Fields): DocumentData {
-  return Object.fromEntries(Object.entries({ ...former, ...fields }).filter(([, value]) => value !== null));
+/** gRPC codes of a precondition that does not hold: NOT_FOUND, FAILED_PRECONDITION. */
+const changedMeanwhile = [5, 9];
+
+/** These fields and no others: what else the callback system wrote is not ours to write again. */
+function changed(fields: Fields): DocumentData {
+  const entries = Object.entries(fields).map(([name, value]) => [name, value ?? FieldValue.delete()] as const);
+  return Object.fromEntries(entries);
 }

@@ -29,7 +29,8 @@ export interface Booking {
 
 /** Clocks differ, and a request takes its time: what was desired a moment ago is desired now. */
 const pastToleranceMs = 60_000;
-const furthestAheadMs = 366 * 24 * 3600_000;
+/** Nothing is booked further ahead. */
+export const furthestAheadMs = 366 * 24 * 3600_000;
 
 /** States of a callback that is not over. */
 export const openStates: readonly CallbackState[] = callbackStates.filter((state) => state !== 'COMPLETED');

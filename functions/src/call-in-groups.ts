@@ -8,18 +8,24 @@ export interface NamedGroup {
   readonly group: CallInGroup;
 }
 
-/** Click-To-Call-In groups by name: `callIn` in the settings of a queue. One read each, where it is not remembered. */
+/** Queues that may name the same group; further ones are not looked at. */
+const mostQueues = 50;
+
+/**
+ * Click-To-Call-In groups by name: `callIn` in the settings of a queue, those of the first queue by its name first. One
+ * read for each queue that names it, where it is not remembered.
+ */
 export function createCallInGroups(
   db: Firestore,
   memory: MemoryOptions,
-): (groupName: string) => Promise<NamedGroup | undefined> {
+): (groupName: string) => Promise<readonly NamedGroup[]> {
   const settings = db.collection('callbackSettings');
   return remembering(async (groupName) => {
-    // Where two queues name the same group the first one by its name tells its numbers.
-    const found = await settings.where('callIn.groupName', '==', groupName).limit(1).get();
-    const document = found.docs[0];
-    const parsed = document && parseSettings(document.data());
-    const group = parsed && 'value' in parsed && parsed.value.callIn ? callInGroupOf(parsed.value.callIn) : undefined;
-    return document && group && { serviceName: document.id, group };
+    const found = await settings.where('callIn.groupName', '==', groupName).limit(mostQueues).get();
+    return found.docs.flatMap((document) => {
+      const parsed = parseSettings(document.data());
+      const group = 'value' in parsed && parsed.value.callIn ? callInGroupOf(parsed.value.callIn) : undefined;
+      return group ? [{ serviceName: document.id, group }] : [];
+    });
   }, memory);
 }

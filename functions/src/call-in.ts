@@ -90,6 +90,21 @@ export function callInRecord(request: CallInRequest): Fields {
   return { ...request, expirationTime, expireAt: new Date(request.expirationTime + keepMs) };
 }
 
-export function callInKey({ id, groupName, accessCode }: CallInRequest): string {
+export function callInKey({
+  id,
+  groupName,
+  accessCode,
+}: Pick<CallInRequest, 'id' | 'groupName' | 'accessCode'>): string {
   return accessCode === undefined ? id : `${encodeURIComponent(groupName)}~${accessCode}`;
+}
+
+/** The same from what stands on the callback; undefined where that does not tell. */
+export function keyOnCallback({
+  id,
+  groupName,
+  accessCode,
+}: NonNullable<CallbackFields['callIn']>): string | undefined {
+  const hasCode = accessCode != null && accessCode !== '';
+  if (!hasCode) return id;
+  return groupName == null ? undefined : callInKey({ id, groupName, accessCode });
 }

@@ -59,7 +59,7 @@ export function createEngagementApi(parts: EngagementParts): (request: Engagemen
   return async (request) => {
     const corrId = randomUUID();
     try {
-      const path = request.path.replace(/^\/engagement(?=\/v3\/)/, '').slice('/v3'.length);
+      const path = /^(?:\/engagement)?\/v3(\/.*)$/s.exec(request.path)?.[1] ?? '';
       if (request.method === 'GET' && path === '/openapi.json')
         return { status: 200, headers: { 'cache-control': 'public, max-age=300' }, body: await parts.openApi() };
       const { id, operation, caught } = routeOf(request, path);

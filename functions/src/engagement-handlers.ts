@@ -13,6 +13,7 @@ import {
   type CallInRequest,
   type RandomInteger,
 } from './call-in.ts';
+import type { NamedGroup } from './call-in-groups.ts';
 import type { CallbackFields } from './callback.ts';
 import type { Call, Handlers } from './engagement-api.ts';
 import { maxSlots, queuesOf, type Notification } from './engagement-schemas.ts';
@@ -25,8 +26,8 @@ import { slotAt, slotMinutesOf } from './slots.ts';
 export interface HandlerParts {
   readonly store: BookingStore;
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
-  /** A group by its name, with the queue in whose settings it is. */
-  readonly groupNamed: (groupName: string) => Promise<{ serviceName: string; group: CallInGroup } | undefined>;
+  /** The groups of a name, each with the queue in whose settings it is. */
+  readonly groupsNamed: (groupName: string) => Promise<readonly NamedGroup[]>;
   /** @throws {ApiError} */
   readonly publish: (target: string, notification: Notification, validateOnly: boolean) => Promise<string>;
   readonly now: () => number;
@@ -55,13 +56,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   ): Promise<T> {
     if (idempotencyKey === undefined) return act(undefined);
     const repeatable = { keyId: key.id, operation, idempotencyKey, request };
-    return once(
-      repeatable,
-      now(),
-      act,
-      (id) => store.formerAnswer(id),
-      (id) => store.forgetAnswer(id),
-    );
+    return once(repeatable, now(), act, (id) => store.formerAnswer(id));
   }
 
   async function groupFor(
@@ -73,9 +68,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const { callIn, country } = await settingsOf(callback.serviceName);
       if (callIn?.groupName === groupName) return { group: callIn, country };
     }
-    const found = await parts.groupNamed(groupName);
-    const isSeen = found && (queues === null || found.serviceName === 'default' || queues.includes(found.serviceName));
-    if (!isSeen) throw new ApiError('group-unknown', 'There is no Click-To-Call-In group of this name.');
+    const isSeen = ({ serviceName }: NamedGroup) =>
+      queues === null || serviceName === 'default' || queues.includes(serviceName);
+    const found = (await parts.groupsNamed(groupName)).find(isSeen);
+    if (!found) throw new ApiError('group-unknown', 'There is no Click-To-Call-In group of this name.');
     return { group: found.group, country: (await settingsOf(found.serviceName)).country };
   }
 
@@ -183,8 +179,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const total = settings.capacity?.perSlot;
       return {
         slots: rooms.map(({ slot, left }) => ({
-          utcTime: new Date(slot.start).toISOString(),
-          localTime: localText(slot.start, timeZone),
+          utcTime: new Date(slot.from).toISOString(),
+          localTime: localText(slot.from, timeZone),
           ...(left !== undefined && total !== undefined && { capacity: left, total }),
         })),
         durationMin: slotMinutesOf(settings),

@@ -22,7 +22,6 @@ export interface Operation {
 
 const post = { method: 'POST' } as const;
 const get = { method: 'GET' } as const;
-const lost = ['queue-not-allowed', 'callback-not-found'] as const;
 const notWaiting = ['callback-processing', 'callback-completed'] as const;
 const badTime = [
   'not-offered',
@@ -81,7 +80,7 @@ export const operations = {
     input: schemas.createCallIn,
     data: schemas.createdCallIn,
     errors: [
-      ...lost,
+      'callback-not-found',
       ...notWaiting,
       'callback-expired',
       'callback-not-ready',

@@ -44,14 +44,14 @@ const moment = (description: string) =>
 
 const userData = v.pipe(
   v.record(v.string(), v.unknown()),
-  v.check(
-    (value) => isStorable(value),
-    'must be at most 10 levels deep, without lists in lists, empty keys or keys like "__…__"',
-  ),
   v.description(
     'Carried for the callback system, never logged. Keys are JavaScript variable names; others are ignored.',
   ),
   v.transform(acceptedUserData),
+  v.check(
+    (value) => isStorable(value),
+    'must be at most 10 levels deep, without lists in lists, empty keys or keys like "__…__" below the first level',
+  ),
 );
 
 const callbackId = v.pipe(
@@ -211,7 +211,8 @@ export const openFor = v.object({
 /** Of one answer; whoever wants more asks again from there. */
 export const maxSlots = 200;
 export const maxAvailabilityDays = 31;
-const latestMs = 253_402_300_799_999;
+/** The end of the year 9999; ISO 8601 and time zones end there. */
+export const latestMs = 253_402_300_799_999;
 
 export const availabilityQuery = v.object({
   'service-name': queueName('Virtual queue.'),

@@ -33,6 +33,7 @@ const longestKeyAgeMs = 60_000;
  */
 export function createEngagement(on: EngagementFoundation): (request: EngagementRequest) => Promise<EngagementAnswer> {
   const { db, settingsOf, send, validate, log, now, cacheMs } = on;
+  let openApi: object | undefined;
   const keys = createApiKeyStore(db);
   const memory = { now, maxAgeMs: Math.min(cacheMs, longestKeyAgeMs) };
   const warn = (event: 'key-use-not-recorded' | 'rate-lease-failed') => (error: unknown) => {
@@ -44,12 +45,12 @@ export function createEngagement(on: EngagementFoundation): (request: Engagement
     handlers: createHandlers({
       store: createBookingStore(db, now),
       settingsOf,
-      groupNamed: createCallInGroups(db, { now, maxAgeMs: cacheMs }),
+      groupsNamed: createCallInGroups(db, { now, maxAgeMs: cacheMs }),
       publish: createPublisher({ send, validate }),
       now,
       random: (min, max) => randomInt(min, max + 1),
     }),
-    openApi: async () => (await import('./openapi.ts')).openApiDocument(),
+    openApi: async () => (openApi ??= (await import('./openapi.ts')).openApiDocument()),
     reportBug: (error, corrId) => {
       log('ERROR', 'engagement-failed', { corrId, code: failureCode(error), reason: failureMessage(error) });
     },

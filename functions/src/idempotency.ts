@@ -22,6 +22,8 @@ export interface FormerAnswer {
   readonly fingerprint: string;
   readonly answer: object;
   readonly expireAt: Date;
+  /** Removes this record; one that somebody else has written meanwhile stays. */
+  readonly forget: () => Promise<void>;
 }
 
 export interface Repeatable {
@@ -42,30 +44,33 @@ export function recordOf(repeatable: Repeatable, answer: object, now: number): A
  * repetition is answered as the first time was; that costs one read, and the first time none.
  *
  * @param act writes what it does together with the record that it is given, if none is there
- * @param find the record of a former time, expired ones included
+ * @param find the record of a former time, expired ones included: nobody says when they are removed
  */
 export async function once<T extends object>(
   repeatable: Repeatable,
   now: number,
   act: (recordFor: (answer: T) => AnswerRecord) => Promise<T>,
   find: (id: string) => Promise<FormerAnswer | undefined>,
-  forget: (id: string) => Promise<void>,
 ): Promise<T> {
-  const attempt = () => act((answer) => recordOf(repeatable, answer, now));
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof ApiError) && grpcCode(error) !== ALREADY_EXISTS) throw error;
-    const former = await find(idOf(repeatable));
-    if (!former) throw error;
-    // The record is ours: it holds what this operation answered.
-    if (former.expireAt.getTime() > now) return replayed(repeatable, former) as T;
-    await forget(idOf(repeatable));
-    return attempt();
+  for (let round = 1; ; round++) {
+    try {
+      return await act((answer) => recordOf(repeatable, answer, now));
+    } catch (error) {
+      const isTaken = grpcCode(error) === ALREADY_EXISTS;
+      if (!isTaken && !(error instanceof ApiError)) throw error;
+      const former = await find(idOf(repeatable));
+      // The record is ours: it holds what this operation answered.
+      if (former && former.expireAt.getTime() > now) return replayed(repeatable, former) as T;
+      // Taken, and gone again: somebody else has just removed an expired record, and may have been faster with the next.
+      if (round === mostRounds || (!former && !isTaken)) throw error;
+      await former?.forget();
+    }
   }
 }
 
 const ALREADY_EXISTS = 6;
+/** A round is lost only to another request of the same key that was faster, and it leaves a record. */
+const mostRounds = 5;
 
 function replayed(repeatable: Repeatable, former: FormerAnswer): object {
   if (former.fingerprint !== fingerprintOf(repeatable))

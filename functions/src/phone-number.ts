@@ -14,5 +14,6 @@ export function dialable(number: string, country: string | undefined): string | 
   if (number.length > maxPhoneNumberLength) return undefined;
   const known = country !== undefined && isSupportedCountry(country) && { defaultCountry: country };
   const parsed = parsePhoneNumberFromString(number, { ...known, extract: false });
-  return parsed?.isPossible() === true ? parsed.number : undefined;
+  // Whoever dials cannot dial an extension; without it somebody else is called.
+  return parsed?.isPossible() === true && parsed.ext === undefined ? parsed.number : undefined;
 }

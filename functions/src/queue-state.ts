@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { closingAfter, isServedUntil } from './business-hours.ts';
+import { closingAfter, isServedUntil, longestOpeningMs } from './business-hours.ts';
 import { parse } from './problems.ts';
 import type { Settings } from './settings.ts';
 
@@ -59,7 +59,7 @@ export interface Offer {
 export function offer(state: QueueState, settings: Settings, now: number): Offer {
   const { businessHours, immediateCallbackEnabled, scheduledCallbackEnabled } = settings;
   const { estimatedWaitTime: ewt, resultCode } = estimatedWait(state, 'mode2');
-  const turn = now + Math.max(0, ewt) * 1000;
+  const turn = now + Math.min(Math.max(0, ewt) * 1000, longestOpeningMs);
   const isOpen = closingAfter(businessHours, now) !== undefined;
   const inTime = isOpen && (!businessHours || isServedUntil(businessHours, now, turn));
   return {

@@ -80,9 +80,11 @@ export function createLeases(db: Firestore): RateLimitParts['lease'] {
     db.runTransaction(async (transaction) => {
       const counter = counters.doc(keyId);
       const data = (await transaction.get(counter)).data() as { minute: number; leased: number } | undefined;
-      const leased = data?.minute === minute ? data.leased : 0;
+      // An instance whose clock is behind must not set the counter back: all would be leased once more.
+      const latest = Math.max(minute, data?.minute ?? 0);
+      const leased = data?.minute === latest ? data.leased : 0;
       const granted = Math.max(0, Math.min(wanted, perMinute - leased));
-      if (granted > 0) transaction.set(counter, { minute, leased: leased + granted });
+      if (granted > 0) transaction.set(counter, { minute: latest, leased: leased + granted });
       return granted;
     });
 }

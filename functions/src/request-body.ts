@@ -28,10 +28,13 @@ const ours = /^(\/[\w-]+\/[\w-]+\/\w+)?\/(admin|engagement|v3)\//;
  * Has the framework that runs the functions hand on the bodies of requests to our APIs as they came. It parses JSON before a
  * function is called, and answers and logs what does not parse with a piece of it: of a request with credentials
  * that would be a piece of the private key. A body of no type that it knows it leaves alone.
+ *
+ * Nor is any body inflated, whatever it is for: the framework would, up to 1 GB, before anybody has looked at who sent it.
  */
 export function leaveBodiesUnparsed(): void {
   subscribe('http.server.request.start', (message) => {
     const { request } = message as { readonly request: IncomingMessage };
+    delete request.headers['content-encoding'];
     if (ours.test(request.url ?? '')) request.headers['content-type'] = 'application/octet-stream';
   });
 }

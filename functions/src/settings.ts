@@ -92,7 +92,10 @@ const languageTag = v.pipe(
 
 const callInGroup = v.object({
   groupName: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(128, 'is too long'))),
-  numbers: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('must not be empty')))),
+  // No longer than one may be on a callback.
+  numbers: v.optional(
+    v.array(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(64, 'must have at most 64 characters'))),
+  ),
   accessCode: v.optional(v.boolean()),
   accessCodeLength: v.optional(wholeNumber(4, 12)),
   expirySeconds: v.optional(wholeNumber(10, 1800)),

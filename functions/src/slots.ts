@@ -8,6 +8,12 @@ export interface Slot {
   readonly end: number;
 }
 
+/** A slot in which a queue is open. */
+export interface OpenSlot extends Slot {
+  /** The first moment in it at which the queue is open: what one can book. */
+  readonly from: number;
+}
+
 type Queue = Pick<Settings, 'businessHours' | 'capacity'>;
 
 const defaultSlotMinutes = 60;
@@ -25,22 +31,27 @@ export function slotAt(queue: Queue, at: number): Slot {
 }
 
 /**
- * The slots from the first one that begins at or after `from` until `until`, in which the queue is open when they begin.
+ * The slots from the first one that begins at or after `from` until `until`, in which the queue is open.
  *
  * @param limit how many at most
  */
-export function openSlots(queue: Queue, from: number, until: number, limit: number): Slot[] {
+export function openSlots(queue: Queue, from: number, until: number, limit: number): OpenSlot[] {
   const { businessHours } = queue;
   const openings = businessHours && openingsBetween(businessHours, from, until);
-  const isOpen = ({ start }: Slot) => !openings || openings.some(({ open, close }) => open <= start && start < close);
+  const openFrom = ({ start, end }: Slot): number | undefined => {
+    if (!openings) return start;
+    const opening = openings.find(({ open, close }) => open < end && start < close);
+    return opening && Math.max(start, opening.open);
+  };
   const first = slotAt(queue, from);
-  const slots: Slot[] = [];
+  const slots: OpenSlot[] = [];
   for (
     let slot = first.start < from ? slotAt(queue, first.end) : first;
     slot.start < until && slots.length < limit;
     slot = slotAt(queue, slot.end)
   ) {
-    if (isOpen(slot)) slots.push(slot);
+    const opening = openFrom(slot);
+    if (opening !== undefined) slots.push({ ...slot, from: opening });
   }
   return slots;
 }

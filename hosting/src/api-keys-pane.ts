@@ -21,6 +21,7 @@ export function bindApiKeysPane({ api, isAdministrator, onChanged }: ApiKeysPane
   const name = byId('input-key-name', HTMLInputElement);
   const queues = byId('input-key-queues', HTMLInputElement);
   const made = byId('api-key-made');
+  const button = byId('button-make-key', HTMLButtonElement);
 
   async function load(): Promise<void> {
     form.hidden = !isAdministrator();
@@ -48,6 +49,7 @@ export function bindApiKeysPane({ api, isAdministrator, onChanged }: ApiKeysPane
     setProblem(name, wanted.name === '' ? 'Give the key a name, so that you know later whose it is.' : '');
     byId('error-key-scopes').textContent = wanted.scopes.length === 0 ? 'Choose at least one.' : '';
     if (wanted.name === '' || wanted.scopes.length === 0) return;
+    button.disabled = true;
     try {
       const { key } = await api.createApiKey(wanted);
       form.reset();
@@ -57,6 +59,8 @@ export function bindApiKeysPane({ api, isAdministrator, onChanged }: ApiKeysPane
       onChanged();
     } catch (error) {
       showFailure('API key was not made', error);
+    } finally {
+      button.disabled = false;
     }
   }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Firestore } from '../../local/functions-firestore.ts';
 import { scopes } from '../../functions/src/api-keys.ts';
 import { minute } from '../support/builders.ts';
 import { aBooking, createEngagementRoom, type EngagementRoom } from '../support/engagement-room.ts';
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';
 
-const local = useLocalFirestore();
+const local = useLocalFirestore(Firestore);
 let room: EngagementRoom;
 /** A queue, its group, and a callback in it that can be accepted, rescheduled and cancelled. */
 let queue: string;

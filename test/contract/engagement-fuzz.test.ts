@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { Firestore } from '../../local/functions-firestore.ts';
+import { weekdays } from '../../functions/src/business-hours.ts';
 import { complaints, documented, type DocumentedOperation } from '../support/openapi.ts';
 import { createEngagementRoom, type Asked, type EngagementRoom } from '../support/engagement-room.ts';
 import { hostile, mutated, valid } from '../support/schema-arbitrary.ts';
@@ -9,7 +11,7 @@ const runs = 600;
 /** A hang, and no busy machine. */
 const slowestMs = 30_000;
 
-const local = useLocalFirestore();
+const local = useLocalFirestore(Firestore);
 let room: EngagementRoom;
 let key: string;
 const queue = freshId();
@@ -21,7 +23,12 @@ beforeAll(async () => {
   room = createEngagementRoom(local.db);
   key = await room.key();
   const callIn = { groupName: 'group', numbers: ['+18005550199'] };
-  await room.settings(queue, { capacity: { perSlot: 20 }, maxCallbacksPerNumber: 60, callIn });
+  const always = [{ open: '00:00', close: '24:00' }];
+  const businessHours = {
+    timeZone: 'Europe/Berlin',
+    weekly: Object.fromEntries(weekdays.map((day) => [day, always])),
+  };
+  await room.settings(queue, { capacity: { perSlot: 20 }, maxCallbacksPerNumber: 60, businessHours, callIn });
   await local.db.collection('queues').doc(queue).set({ estimatedWaitTime: 90 });
   const callback = {
     serviceName: queue,
@@ -47,7 +54,7 @@ const known: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   language: fc.constantFrom('de-DE', 'zh-Hant-TW'),
   'virtual-queues': fc.constantFrom(queue, `${queue},nowhere`),
   timezone: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata'),
-  start: fc.constantFrom('2026-03-02T10:00:00', '2026-03-04T10:00:00Z'),
+  start: fc.constantFrom('2026-03-02T10:00:00', '2026-03-04T10:00:00Z', '+275760-09-13T00:00:00Z'),
   startMS: fc.constantFrom('1772700000000'),
   end: fc.constantFrom('2026-03-09T10:00:00'),
   endMS: fc.constantFrom('1773000000000'),

@@ -1,8 +1,10 @@
+import { Firestore } from '../../local/functions-firestore.ts';
+import { rememberMs } from '../../functions/src/idempotency.ts';
 import { hour, monday } from '../support/builders.ts';
 import { aBooking, createEngagementRoom, envelopeOf, type EngagementRoom } from '../support/engagement-room.ts';
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';
 
-const local = useLocalFirestore();
+const local = useLocalFirestore(Firestore);
 let room: EngagementRoom;
 let key: string;
 let queue: string;
@@ -62,6 +64,16 @@ test('a repeated call-in is answered the same; another request with the key is r
   expect(envelopeOf(second).data).toEqual(envelopeOf(first).data);
   const other = await accept({ fromPhoneNumber: '+493055501000' });
   expect([other.status, envelopeOf(other).status.errorCode]).toEqual([422, 'idempotency-key-reused']);
+});
+
+test('repeated at once by many after a day, it is done once more, and no more', async () => {
+  const one = () => create({}, { idempotencyKey: 'one' });
+  await one();
+  room.state.now += rememberMs;
+  const answers = await Promise.all(Array.from({ length: 12 }, one));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(new Set(answers.map((answer) => envelopeOf(answer).data?.['id'])).size).toBe(1);
+  expect(await inQueue()).toBe(2);
 });
 
 test('a header that is no key is refused', async () => {

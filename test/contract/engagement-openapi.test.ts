@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Firestore } from '../../local/functions-firestore.ts';
 import { createEngagementClient } from '../../client/engagement.ts';
 import { openApiDocument } from '../../functions/src/openapi.ts';
 import { clientTypes, documentText } from '../../scripts/openapi-files.ts';
@@ -9,7 +10,7 @@ import { createEngagementRoom, type EngagementRoom } from '../support/engagement
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const local = useLocalFirestore();
+const local = useLocalFirestore(Firestore);
 let room: EngagementRoom;
 let queue: string;
 let group: string;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Timestamp } from '@google-cloud/firestore';
+import { Firestore, Timestamp } from '../../local/functions-firestore.ts';
 import { hour, minute, monday } from '../support/builders.ts';
 import {
   aBooking,
@@ -10,7 +10,7 @@ import {
 } from '../support/engagement-room.ts';
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';
 
-const local = useLocalFirestore();
+const local = useLocalFirestore(Firestore);
 let room: EngagementRoom;
 let key: string;
 /** A queue of the test's own. */
@@ -71,6 +71,11 @@ describe('create', () => {
 
   test.each<{ name: string; settings?: object; request: object; expect: [number, string] }>([
     { name: 'no number', request: { phoneNumber: undefined }, expect: [400, 'invalid-parameters'] },
+    {
+      name: 'an extension, which nobody can dial',
+      request: { phoneNumber: '+49 30 55501000 ext. 12' },
+      expect: [400, 'phone-number-implausible'],
+    },
     { name: 'a number nobody can have', request: { phoneNumber: '+4912' }, expect: [400, 'phone-number-implausible'] },
     {
       name: 'a number without its country',
@@ -228,6 +233,19 @@ describe('retrieve, cancel, reschedule', () => {
     },
   );
 
+  test.each(['cancel', 'reschedule'])('a %s touches no field that is not its own', async (verb) => {
+    const id = await booked();
+    const exact = 9_007_199_254_740_993n;
+    const precise = local.client({ useBigInt: true });
+    await precise
+      .collection('callbacks')
+      .doc(id)
+      .update({ ixn: exact, userData: { account: exact } });
+    expect(await outcome(`/callbacks/${verb}`, { id, desiredTime: at(monday + hour) })).toEqual([200]);
+    const kept = (await precise.collection('callbacks').doc(id).get()).data();
+    expect(kept).toMatchObject({ ixn: exact, userData: { account: exact } });
+  });
+
   test('rescheduled it begins anew', async () => {
     await room.settings(queue, { capacity: { perSlot: 1 } });
     const id = await booked({ desiredTime: at(monday + hour) });
@@ -342,6 +360,36 @@ describe('call-in', () => {
     expect(await accept()).toEqual([200]);
   });
 
+  test.each(['cancel', 'reschedule'])('after a %s its code lets nobody in', async (verb) => {
+    const id = await ready();
+    const { data } = envelopeOf(await post('/call-in/requests/create', request({ callbackServiceId: id })));
+    const record = local.db.collection('callInRequests').doc(`${group}~${String(data?.['accessCode'])}`);
+    expect((await record.get()).exists).toBe(true);
+    expect(await outcome(`/callbacks/${verb}`, { id, desiredTime: at(monday + 2 * hour) })).toEqual([200]);
+    expect((await record.get()).exists).toBe(false);
+  });
+
+  test('a call-in that the callback system wrote itself takes nobody else’s code along', async () => {
+    const { data } = envelopeOf(await post('/call-in/requests/create', request()));
+    const id = await ready();
+    const { accessCode, toPhoneNumber } = data ?? {};
+    const own = { id: 'own', groupName: group, accessCode, toPhoneNumber, expirationTime: new Date(monday + hour) };
+    await update(id, { callIn: own });
+    expect(await outcome('/callbacks/cancel', { id })).toEqual([200]);
+    const record = local.db.collection('callInRequests').doc(`${group}~${String(accessCode)}`);
+    expect((await record.get()).exists).toBe(true);
+  });
+
+  test('of queues that name the same group a key uses its own', async () => {
+    const others = { callIn: { groupName: group, numbers: ['+18005550100'] } };
+    // Before and after this queue, whichever comes first by its name.
+    await room.settings(`a-${freshId()}`, others);
+    await room.settings(`z-${freshId()}`, others);
+    const own = await room.key({ queues: [queue] });
+    const answer = await post('/call-in/requests/create', request(), { key: own });
+    expect(envelopeOf(answer).data).toMatchObject({ toPhoneNumber: '+18005550199' });
+  });
+
   test('never beyond the end of the callback', async () => {
     const id = await ready();
     await update(id, { expirationTime: new Date(monday + minute) });
@@ -380,6 +428,25 @@ describe('queues', () => {
     expect(await openFor({ start: '2026-03-02T17:59:30', timezone: 'Europe/Berlin' })).toEqual({ openFor: 30 });
     expect(await openFor({ start: '2026-03-03T10:00:00Z' })).toEqual({ openFor: 0 });
     expect(envelopeOf(await get(`/callbacks/open-for/${freshId()}`)).data).toEqual({ openFor: 604_800 });
+  });
+
+  test('a start beyond all calendars is refused', async () => {
+    await room.settings(queue, { businessHours: berlin });
+    for (const start of ['+275760-09-13T00:00:00Z', '-271821-04-20T00:00:00Z', '1969-12-31T23:59:59Z']) {
+      for (const path of ['open-for', 'availability']) {
+        const answer = await room.outcome('GET', `/callbacks/${path}/${queue}`, { key, query: { start } });
+        expect([path, start, ...answer]).toEqual([path, start, 400, 'invalid-parameters']);
+      }
+    }
+  });
+
+  test('what opens between the hours can be booked from when it opens', async () => {
+    const weekly = { monday: [{ open: '12:15', close: '12:45' }] };
+    await room.settings(queue, { businessHours: { timeZone: 'UTC', weekly }, capacity: { perSlot: 1 } });
+    const slots = async () => envelopeOf(await get(`/callbacks/availability/${queue}`)).data?.['slots'];
+    expect(await slots()).toMatchObject([{ utcTime: '2026-03-02T12:15:00.000Z', capacity: 1 }]);
+    expect(await outcome('/callbacks/create', booking({ desiredTime: '2026-03-02T12:15:00.000Z' }))).toEqual([200]);
+    expect(await slots()).toEqual([]);
   });
 
   test('availability lists the open slots that have room, on the clocks that one asks for', async () => {
@@ -422,6 +489,12 @@ describe('queues', () => {
       { estimatedWaitTime: 8 * 3600 },
       { businessHours: berlin },
       { ewt: 28_800, offerImmediateCallback: false, offerScheduledCallback: true },
+    ],
+    [
+      'a wait that cannot be',
+      { estimatedWaitTime: 1e300 },
+      { businessHours: berlin },
+      { ewt: 1e300, offerImmediateCallback: false, offerScheduledCallback: true },
     ],
     [
       'neither offered',

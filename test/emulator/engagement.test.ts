@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { createApiKeyStore } from '../../functions/src/api-key-store.ts';
 import { newApiKey, scopes, type Scope } from '../../functions/src/api-keys.ts';
 import { host } from '../../local/ports.ts';
@@ -41,7 +42,7 @@ async function ask(
   const answer = await fetch(`http://${host}:${port}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   });
   const text = await answer.text();
   const parsed = answer.headers.get('content-type')?.includes('json') ? (JSON.parse(text) as object) : {};
@@ -97,7 +98,7 @@ test('a notification is published, or only checked, by the real credentials', as
   expect(await arrived()).toHaveLength(1);
 });
 
-test('malformed JSON, a body that is too large, and one of no known type are answered in our own shape', async () => {
+test('malformed JSON, a body that is too large, one that would be when inflated, and one of no known type are answered in our own shape', async () => {
   const malformed = await ask(v3('/callbacks/create'), '{"serviceName":');
   expect(malformed).toMatchObject({ http: 400, status: { errorCode: 'malformed-json' } });
   expect(malformed.type).toContain('application/json');
@@ -105,6 +106,9 @@ test('malformed JSON, a body that is too large, and one of no known type are ans
   expect(large).toMatchObject({ http: 413, status: { errorCode: 'too-large' } });
   const typeless = await ask(v3('/callbacks/retrieve'), { id: 'x' }, { 'content-type': 'text/plain' });
   expect(typeless).toMatchObject({ http: 404, status: { errorCode: 'callback-not-found' } });
+  const zipped = gzipSync(JSON.stringify({ id: 'x'.repeat(1_000_000) }));
+  const inflated = await ask(v3('/callbacks/retrieve'), zipped, { 'content-encoding': 'gzip' });
+  expect(inflated).toMatchObject({ http: 400, status: { errorCode: 'malformed-json' } });
   const admin = await ask('/admin/v1/credentials/tests', '{', {});
   expect(admin.http).toBe(401);
 });

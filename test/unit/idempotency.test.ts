@@ -4,8 +4,13 @@ import { monday } from '../support/builders.ts';
 
 /** Records in memory, written only where there is none. */
 function room() {
-  const records = new Map<string, FormerAnswer>();
-  const state = { now: monday, done: 0, refusal: undefined as ApiError | undefined };
+  const records = new Map<string, Omit<FormerAnswer, 'forget'>>();
+  const state = {
+    now: monday,
+    done: 0,
+    refusal: undefined as ApiError | undefined,
+    delay: undefined as Promise<void> | undefined,
+  };
   const act = async (recordFor: (answer: { id: number }) => AnswerRecord) => {
     await Promise.resolve();
     if (state.refusal) throw state.refusal;
@@ -18,9 +23,15 @@ function room() {
   };
   const ask = (changes: object = {}) => {
     const repeatable = { keyId: 'key', operation: 'create', idempotencyKey: 'one', request: { a: 1 }, ...changes };
-    const find = (id: string) => Promise.resolve(records.get(id));
-    const forget = (id: string) => Promise.resolve(void records.delete(id));
-    return once(repeatable, state.now, act, find, forget).catch((error: unknown) =>
+    const find = (id: string) => {
+      const record = records.get(id);
+      const forget = async () => {
+        await state.delay;
+        if (records.get(id) === record) records.delete(id);
+      };
+      return Promise.resolve(record && { ...record, forget });
+    };
+    return once(repeatable, state.now, act, find).catch((error: unknown) =>
       error instanceof ApiError ? error.body.error.code : error,
     );
   };
@@ -65,4 +76,17 @@ test('after a day the key may be used anew', async () => {
   expect(await ask()).toEqual({ id: 1 });
   state.now += 1;
   expect(await ask()).toEqual({ id: 2 });
+});
+
+test('whoever is slow to remove an expired record does not remove the next one', async () => {
+  const { state, ask } = room();
+  await ask();
+  state.now += rememberMs;
+  let release: () => void = () => undefined;
+  state.delay = new Promise((resolve) => (release = resolve));
+  const slow = ask();
+  await Promise.resolve().then(() => (state.delay = undefined));
+  const fast = await ask();
+  release();
+  expect([await slow, fast, state.done]).toEqual([{ id: 2 }, { id: 2 }, 2]);
 });

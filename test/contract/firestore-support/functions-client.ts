@@ -1,12 +1,7 @@
-import { createRequire } from 'node:module';
 import type * as FirestoreClient from '@google-cloud/firestore';
+import { Firestore } from '../../../local/functions-firestore.ts';
 import type { FirestoreOptions } from '../../../local/firestore/server.ts';
 import { freshId, LocalFirestore } from './local-firestore.ts';
-
-// The functions' own copy of the client: another copy's refuses the Timestamps that their code writes.
-const { Firestore } = createRequire(new URL('../../../functions/package.json', import.meta.url))(
-  '@google-cloud/firestore',
-) as typeof FirestoreClient;
 
 /** A server for the tests of a file, and databases on it, as the functions reach theirs. */
 export function useFunctionsFirestore(options: Omit<FirestoreOptions, 'port'> = {}) {

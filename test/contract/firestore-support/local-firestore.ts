@@ -23,6 +23,12 @@ export const code = {
 export class LocalFirestore {
   #server: RunningFirestore | undefined;
   #clients: Firestore[] = [];
+  readonly #Client: typeof Firestore;
+
+  /** @param Client which copy of the official client: code of the functions needs their own */
+  constructor(Client = Firestore) {
+    this.#Client = Client;
+  }
 
   async start(options: Omit<FirestoreOptions, 'port'> = {}): Promise<void> {
     process.env['METADATA_SERVER_DETECTION'] = 'none';
@@ -47,7 +53,7 @@ export class LocalFirestore {
 
   /** A further client, which shares nothing with the first one. */
   client(settings: Settings = {}): Firestore {
-    const client = new Firestore({ projectId: project, host: this.host, ssl: false, ...settings });
+    const client = new this.#Client({ projectId: project, host: this.host, ssl: false, ...settings });
     this.#clients.push(client);
     return client;
   }
@@ -68,8 +74,8 @@ export class LocalFirestore {
 }
 
 /** Starts a server for the tests of a file and stops it after them. */
-export function useLocalFirestore(): LocalFirestore {
-  const local = new LocalFirestore();
+export function useLocalFirestore(Client = Firestore): LocalFirestore {
+  const local = new LocalFirestore(Client);
   beforeAll(() => local.start());
   afterAll(() => local.stop());
   return local;
