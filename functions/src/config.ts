@@ -58,6 +58,9 @@ export interface Config {
   readonly graceMs: number;
   readonly fcmBaseUrl: string;
   readonly oauthTokenUrl: string;
+  /** Host and port of the local Firestore, and of another metadata server than Google's. */
+  readonly firestoreEmulator?: string;
+  readonly metadataServer?: string;
   /** Absent = Google's. */
   readonly secretManager?: { readonly host: string; readonly port: number };
 }
@@ -90,6 +93,9 @@ const environmentSchema = v.object({
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),
   SECRET_MANAGER_ADDRESS: v.pipe(text(google.SECRET_MANAGER_ADDRESS), v.regex(/^[\w.-]+:\d+$/, 'must be host:port')),
+  // As Google's own clients know them.
+  FIRESTORE_EMULATOR_HOST: v.optional(v.string()),
+  GCE_METADATA_HOST: v.optional(v.string()),
 });
 
 /**
@@ -119,6 +125,8 @@ export function readConfig(environment: Environment): Config {
     graceMs: env.CREDENTIALS_GRACE_HOURS * 3600_000,
     fcmBaseUrl: env.FCM_BASE_URL,
     oauthTokenUrl: env.OAUTH_TOKEN_URL,
+    ...(env.FIRESTORE_EMULATOR_HOST && { firestoreEmulator: env.FIRESTORE_EMULATOR_HOST }),
+    ...(env.GCE_METADATA_HOST && { metadataServer: env.GCE_METADATA_HOST }),
     ...(strangers.includes('SECRET_MANAGER_ADDRESS') && { secretManager: hostAndPort(env.SECRET_MANAGER_ADDRESS) }),
   });
 }
