@@ -22,11 +22,12 @@ export interface ChainParts {
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
-  /** Of one request to FCM or to the token endpoint. FCM asks for 10 s at least; the lease must outlast three. */
+  /** Of one request to FCM or to the token endpoint; absent = as long as FCM asks for. */
   readonly requestTimeoutMs?: number;
 }
 
-export const usualRequestTimeoutMs = 10_000;
+/** FCM asks for 10 s at least; the lease must outlast three requests. */
+const usualRequestTimeoutMs = 10_000;
 /** Requests in flight to FCM from one instance; each has a connection of its own. */
 const maxInFlight = 100;
 

@@ -17,6 +17,15 @@ export class Moment {
   }
 }
 
+/** The name of another document: no text, though it is written as one. */
+export class Reference {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
 /** `seconds.nanoseconds`: how times of documents are told apart everywhere, to the nanosecond. */
 export function momentText({ seconds, nanoseconds }: { seconds: number; nanoseconds: number }): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
@@ -26,7 +35,7 @@ export function momentText({ seconds, nanoseconds }: { seconds: number; nanoseco
 export type WireValue = Readonly<Record<string, unknown>>;
 export type WireFields = Readonly<Record<string, WireValue>>;
 
-/** Plain values of what Firestore has sent in JSON. Nothing we read holds more than that. */
+/** Plain values of what Firestore has sent in JSON. */
 export function plainFields(fields: WireFields | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, plainValue(value)]));
 }
@@ -48,12 +57,14 @@ function plainValue(wire: WireValue): unknown {
         return momentOf(String(value));
       case 'bytesValue':
         return Buffer.from(String(value), 'base64');
+      case 'referenceValue':
+        return new Reference(String(value));
       case 'arrayValue':
         return ((value as Nested).values ?? []).map(plainValue);
       case 'mapValue':
         return plainFields((value as Nested).fields);
       default:
-        // Strings, booleans, names of documents, places.
+        // Strings, booleans, places.
         return value;
     }
   }
