@@ -1,5 +1,5 @@
 // Plain objects, without Vite's types: those would bring Node's globals into the page's compilation.
-/** The page: index.html and its hashed assets. */
+/** The pages, index.html and api.html, and their hashed assets. */
 export default {
   root: 'hosting',
   build: {
@@ -10,5 +10,6 @@ export default {
     modulePreload: { polyfill: false },
     // Nothing becomes a data: URL, so that the Content-Security-Policy stays short.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ['hosting/index.html', 'hosting/api.html'] },
   },
 };

@@ -148,7 +148,12 @@ function environmentFile(parameters: Readonly<Record<string, string>>): string {
 async function firestoreEnvironment(official: boolean, folder: string): Promise<Record<string, string>> {
   // Keeps the Google clients from looking for a metadata server that is not there.
   // What firebase-tools remembers of a user is of no use here, and their home may not be writable.
-  const offline = { METADATA_SERVER_DETECTION: 'none', XDG_CONFIG_HOME: path.join(folder, 'config') };
+  // A busy machine takes longer to load functions than firebase-tools waits by itself.
+  const offline = {
+    METADATA_SERVER_DETECTION: 'none',
+    XDG_CONFIG_HOME: path.join(folder, 'config'),
+    FUNCTIONS_DISCOVERY_TIMEOUT: '120',
+  };
   if (official) return offline;
   const jar = path.join(folder, 'firestore-emulator.jar');
   await writeFile(jar, '');

@@ -110,6 +110,7 @@ async function build() {
       'hosting/worker',
       'hosting/public',
       'hosting/index.html',
+      'hosting/api.html',
       'hosting/vite.config.ts',
       'hosting/vite.sw.config.ts',
     ],

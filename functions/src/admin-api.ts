@@ -6,6 +6,9 @@ import { browserFailures } from './browser-failure.ts';
 import type { Activation } from './credential-store.ts';
 import type { RungReport, UpdateRequest } from './credentials.ts';
 import type { CredentialTest } from './credential-test.ts';
+import type { ApiKeyAdministration } from './api-key-administration.ts';
+import { newKeySchema } from './api-keys.ts';
+import { jsonOf, maxBodyBytes } from './request-body.ts';
 import { parse } from './problems.ts';
 
 /** A request, as far as the API looks at it; Express's has it all. */
@@ -39,14 +42,12 @@ export interface AdminParts {
   /** @throws {ApiError} */
   readonly update: (request: UpdateRequest, by: string, report: (report: RungReport) => void) => Promise<Activation>;
   readonly test: CredentialTest;
+  readonly apiKeys: ApiKeyAdministration;
   readonly audit: AuditLog;
   readonly now: () => number;
   /** An error that is no ApiError: for the log, not for the caller. */
   readonly reportBug: (error: unknown) => void;
 }
-
-/** Enough for every service-account file; nothing larger is looked at. */
-export const maxBodyBytes = 64 * 1024;
 
 interface Call {
   readonly request: AdminRequest;
@@ -80,8 +81,6 @@ export function createAdminApi(parts: AdminParts): (request: AdminRequest, respo
       }
       const manager = await parts.manager(request.headers.authorization);
       const { handle, caught } = routeOf(routes, request);
-      if (request.body.length > maxBodyBytes)
-        throw new ApiError('too-large', `A request may have ${maxBodyBytes / 1024} kB.`);
       const report = inLines ? write : () => undefined;
       const result = await handle({ request, manager, caught, report });
       if (inLines) write(result);
@@ -125,7 +124,7 @@ const outcomeSchema = v.variant('result', [
   v.object({ result: v.literal('failed'), code: v.picklist(browserFailures) }),
 ]);
 
-function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): Route[] {
+function routesOf({ active, update, test, apiKeys, audit, now, reportBug }: AdminParts): Route[] {
   const record = (by: string, action: AuditRecord['action'], code: string | null, projectId: string | null) =>
     audit
       .add({
@@ -179,6 +178,21 @@ function routesOf({ active, update, test, audit, now, reportBug }: AdminParts): 
     },
     {
       method: 'GET',
+      path: /^\/admin\/v1\/api-keys$/,
+      handle: async () => ({ keys: await apiKeys.list() }),
+    },
+    {
+      method: 'POST',
+      path: /^\/admin\/v1\/api-keys$/,
+      handle: ({ request, manager }) => apiKeys.create(bodyOf(newKeySchema, request), manager),
+    },
+    {
+      method: 'DELETE',
+      path: /^\/admin\/v1\/api-keys\/([a-z0-9]{1,64})$/,
+      handle: ({ manager, caught }) => apiKeys.revoke(caught, manager),
+    },
+    {
+      method: 'GET',
       path: /^\/admin\/v1\/audit$/,
       handle: async ({ request }) => {
         const limit = Math.trunc(Number(request.query['limit'] ?? 20));
@@ -215,15 +229,6 @@ function bodyOf<S extends v.GenericSchema>(schema: S, { body }: AdminRequest): v
       return { field, code: 'invalid', message: message.join(': ') };
     }),
   );
-}
-
-/** The parser's own message shows a piece of what it was given, which may be a piece of a private key. */
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    throw new ApiError('invalid-json', 'The request is no JSON.');
-  }
 }
 
 function invalid(problems: readonly { field: string; code: string; message: string }[]): ApiError {

@@ -1,8 +1,7 @@
 import type { AccountProblem } from './service-account.ts';
 
-/** Every error the HTTPS API answers with, and its status. */
-const statuses = {
-  'invalid-json': 400,
+/** Every error the HTTPS APIs answer with, and its status. */
+export const statuses = {
   'not-signed-in': 401,
   'session-expired': 401,
   'email-unverified': 403,
@@ -17,6 +16,34 @@ const statuses = {
   'test-failed': 422,
   'google-unreachable': 503,
   'authentication-unreachable': 503,
+  'administrator-only': 403,
+  'malformed-json': 400,
+  'invalid-parameters': 400,
+  'api-key-missing': 401,
+  'api-key-invalid': 401,
+  'scope-missing': 403,
+  'queue-not-allowed': 403,
+  'callback-not-found': 404,
+  'phone-number-implausible': 400,
+  'push-targets-missing': 400,
+  'not-offered': 400,
+  'queue-closed': 400,
+  'desired-time-past': 400,
+  'desired-time-too-far': 400,
+  'number-limit-reached': 400,
+  'capacity-exhausted': 429,
+  'callback-processing': 400,
+  'callback-completed': 400,
+  'callback-expired': 400,
+  'callback-not-ready': 400,
+  'centre-dials': 400,
+  'already-accepted': 400,
+  'group-unknown': 400,
+  'push-refused': 400,
+  'push-unavailable': 503,
+  'idempotency-key-reused': 422,
+  'rate-limited': 429,
+  busy: 503,
   internal: 500,
 } as const;
 
@@ -30,6 +57,10 @@ export interface ApiErrorDetails {
     AccountProblem | { readonly field: string; readonly code: string; readonly message: string }
   )[];
   readonly meanwhile?: { readonly by: string; readonly at: string };
+  /** When it is worth another try, for the header of that name. */
+  readonly retryAfterSeconds?: number;
+  /** Slots that still have room, by their beginning (ISO 8601), and how much. */
+  readonly slots?: Readonly<Record<string, string>>;
 }
 
 /** An answer that is no success; `message` is for people and says what to do, and holds no secret. */

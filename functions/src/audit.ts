@@ -4,10 +4,12 @@ import type { Firestore } from '@google-cloud/firestore';
 export interface AuditRecord {
   readonly at: string;
   readonly by: string;
-  readonly action: 'credentials-update' | 'credentials-test';
+  readonly action: 'credentials-update' | 'credentials-test' | 'api-key-create' | 'api-key-revoke';
   readonly result: 'succeeded' | 'failed';
   readonly code: string | null;
   readonly projectId: string | null;
+  /** Public part of the API key that it was about. */
+  readonly apiKeyId?: string;
 }
 
 export interface AuditLog {
@@ -28,8 +30,8 @@ export function createAuditLog(db: Firestore): AuditLog {
     async newest(limit) {
       const found = await records.orderBy('at', 'desc').limit(limit).get();
       return found.docs.map((document) => {
-        const { at, by, action, result, code, projectId } = document.data() as AuditRecord;
-        return { id: document.id, at, by, action, result, code, projectId };
+        const { at, by, action, result, code, projectId, apiKeyId } = document.data() as AuditRecord;
+        return { id: document.id, at, by, action, result, code, projectId, ...(apiKeyId && { apiKeyId }) };
       });
     },
   };

@@ -32,13 +32,28 @@ export function isServedUntil(hours: BusinessHours, from: number, until: number)
   return openings.some(({ open, close }) => open <= until && until <= close);
 }
 
-interface Opening {
+/** No closing is looked for beyond: a queue that is open all week closes then, as far as anybody is told. */
+export const longestOpeningMs = 7 * 24 * 3600_000;
+
+/**
+ * When the queue, open at `at`, closes next; undefined where it is closed. The closing moment itself is closed.
+ *
+ * @param hours absent = open around the clock
+ */
+export function closingAfter(hours: BusinessHours | undefined, at: number): number | undefined {
+  const horizon = at + longestOpeningMs;
+  if (!hours) return horizon;
+  const opening = openingsBetween(hours, at, horizon).find(({ open, close }) => open <= at && at < close);
+  return opening && Math.min(opening.close, horizon);
+}
+
+export interface Opening {
   readonly open: number;
   close: number;
 }
 
 /** The openings that may touch the span, in order, those that touch each other (around midnight, say) as one. */
-function openingsBetween(hours: BusinessHours, from: number, until: number): Opening[] {
+export function openingsBetween(hours: BusinessHours, from: number, until: number): Opening[] {
   const first = localDate(from, hours.timeZone).subtract({ days: 1 });
   const last = localDate(until, hours.timeZone).add({ days: 1 });
   const openings: Opening[] = [];

@@ -66,8 +66,8 @@ const boundedText = (maxLength: number) =>
 const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 
 /** The queue's name is the id of its settings document. */
-function isDocumentId(name: string): boolean {
-  return !/\/|^\.{1,2}$|^__.*__$/.test(name);
+export function isDocumentId(name: string): boolean {
+  return !/\/|^\.{1,2}$|^__.*__$/.test(name) && name.isWellFormed();
 }
 
 const callInSchema = v.object({
@@ -147,6 +147,15 @@ export function parseCallback(data: unknown, updateTime: string): Parsed<Callbac
       }),
     },
   };
+}
+
+/** The fields of a callback document, as they are written. */
+export type CallbackFields = v.InferOutput<typeof callbackSchema>;
+
+/** undefined where the document does not exist or does not parse. */
+export function callbackFieldsOf(data: unknown): CallbackFields | undefined {
+  const parsed = parse(callbackSchema, data);
+  return 'value' in parsed ? parsed.value : undefined;
 }
 
 function callInOf({ id, toPhoneNumber, expirationTime, accessCode }: v.InferOutput<typeof callInSchema>): CallIn {

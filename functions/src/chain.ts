@@ -44,10 +44,13 @@ export function createChain(parts: ChainParts) {
   const credentialSource = createCredentialSource(documents, secretManager, config);
   const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
   const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
-  /** @param maxAgeMs how long it may take until a rotation is noticed */
-  const senderWithin = (maxAgeMs: number) => {
+  /**
+   * @param maxAgeMs how long it may take until a rotation is noticed
+   * @param validateOnly has FCM check each message and deliver none
+   */
+  const senderWithin = (maxAgeMs: number, validateOnly = false) => {
     const keyVault = createKeyVault(credentialSource, now, maxAgeMs);
-    return createFcmSender({ ...fcm, keyVault, accessTokens: newAccessTokens() });
+    return createFcmSender({ ...fcm, keyVault, accessTokens: newAccessTokens(), validateOnly });
   };
 
   const settingsOf = createSettingsCache({

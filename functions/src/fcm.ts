@@ -24,6 +24,8 @@ export interface FcmOptions {
    */
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Has FCM check each message and deliver none. */
+  readonly validateOnly?: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
   } catch (error) {
     return credentialFailure(error, credential, keyVault);
   }
-  const result = await post(options, credential.projectId, accessToken, target, message);
+  const result = await post(options, credential.projectId, accessToken, target, message, options.validateOnly);
   const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
   if (again && accessTokens.forget(accessToken)) keyVault.forget(credential);
   return { result, again };

@@ -8,6 +8,8 @@ import { onTaskDispatched } from 'firebase-functions/v2/tasks';
 import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
 import { managerOf } from './access.ts';
 import { createAdminApi, type AdminResponse } from './admin-api.ts';
+import { createApiKeyAdministration } from './api-key-administration.ts';
+import { createApiKeyStore } from './api-key-store.ts';
 import { createCallbackWritten, type FirestoreEvent } from './callback-written.ts';
 import { readConfig } from './config.ts';
 import { createAuditLog } from './audit.ts';
@@ -19,11 +21,11 @@ import { createInstance } from './instance.ts';
 import type { Log } from './log.ts';
 import { parameters } from './parameters.ts';
 import { createPendingTests } from './pending-tests.ts';
+import { leaveBodiesUnparsed } from './request-body.ts';
 import { createRetryQueue } from './retry-queue.ts';
-import { leaveBodiesUnparsed } from './unparsed-body.ts';
 
 setGlobalOptions({ region: parameters.REGION });
-leaveBodiesUnparsed('/admin/');
+leaveBodiesUnparsed();
 
 /** A value that is made once an instance, when it is first needed: parameters have no value any earlier. */
 function once<T>(make: () => T): () => T {
@@ -57,6 +59,10 @@ const adminApi = once(() => {
   const { config, app, db, instance } = base();
   const { credentialStore: store, fcm, newAccessTokens, senderWithin } = instance;
   const authEmulator = process.env['FIREBASE_AUTH_EMULATOR_HOST'];
+  const audit = createAuditLog(db);
+  const reportBug = (error: unknown) => {
+    log('ERROR', 'admin-failed', { code: failureCode(error), reason: failureMessage(error) });
+  };
   return createAdminApi({
     environment: authEmulator
       ? { emulator: true, authEmulator: `http://${authEmulator}`, sandbox: config.fcmBaseUrl }
@@ -81,12 +87,20 @@ const adminApi = once(() => {
       send: senderWithin(0),
       now,
     }),
-    audit: createAuditLog(db),
+    apiKeys: createApiKeyAdministration({ store: createApiKeyStore(db), audit, now, report: reportBug }),
+    audit,
     now,
-    reportBug: (error) => {
-      log('ERROR', 'admin-failed', { code: failureCode(error), reason: failureMessage(error) });
-    },
+    reportBug,
   });
+});
+
+const engagementApi = once(async () => {
+  const { config, db, instance } = base();
+  const { createEngagement } = await import('./engagement.ts');
+  const { cacheMs } = config;
+  const { settingsOf, senderWithin } = instance;
+  const senders = { send: senderWithin(cacheMs), validate: senderWithin(cacheMs, true) };
+  return createEngagement({ db, settingsOf, ...senders, log, now, cacheMs });
 });
 
 const callbackWritten = once(() => createCallbackWritten(base().instance, log, now));
@@ -129,6 +143,16 @@ export const destroyRetiredCredentials = onSchedule('every 60 minutes', async ()
 /** The API of the Push Notification page, behind Hosting's rewrite of `/admin/**`. */
 export const admin = onRequest({ timeoutSeconds: 60 }, async (request, response) => {
   await adminApi()(adminRequestOf(request), answerTo(response));
+});
+
+/** The API of callback systems and apps, behind Hosting's rewrite of `/engagement/**`. Keys come in a header, so any page may ask. */
+export const engagement = onRequest({ timeoutSeconds: 60, cors: true }, async (request, response) => {
+  const { method, path, query, rawBody: body } = request;
+  const apiKey = request.get('x-api-key');
+  const idempotencyKey = request.get('idempotency-key');
+  const answer = await engagementApi();
+  const { status, headers, body: answered } = await answer({ method, path, query, apiKey, idempotencyKey, body });
+  response.status(status).set(headers).json(answered);
 });
 
 function adminRequestOf({ method, path, query, headers, rawBody }: Request) {

@@ -26,7 +26,10 @@ export type LogEvent =
   | 'sweep-finished'
   | 'reconciliation-failed'
   | 'credentials-destroyed'
-  | 'admin-failed';
+  | 'admin-failed'
+  | 'engagement-failed'
+  | 'key-use-not-recorded'
+  | 'rate-lease-failed';
 
 export interface LogFields {
   readonly callbackId?: string;
@@ -45,6 +48,7 @@ export interface LogFields {
   readonly detail?: string;
   readonly target?: string;
   readonly nextAttemptAt?: string;
+  readonly corrId?: string;
   readonly ageMs?: number;
   readonly count?: number;
   readonly looked?: number;

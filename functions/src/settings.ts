@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { weekdays, type BusinessHours } from './business-hours.ts';
+import { callDirections, type CallDirection } from './callback.ts';
 import { noticeEvents, type NoticeEvent } from './decision.ts';
+import { remembering } from './memory.ts';
 import { canonicalTag } from './message-texts.ts';
 import { parse, type Parsed } from './problems.ts';
 
@@ -13,17 +15,50 @@ export interface NoticeText {
 /** BCP 47 tag in its canonical spelling ▶ text. */
 export type TextByLanguage = Readonly<Record<string, NoticeText>>;
 
-/** What a virtual queue decides about its pushes: the contract of `callbackSettings/{serviceName}`. */
+/** How many scheduled callbacks a queue takes in one slot. */
+export interface Capacity {
+  readonly slotMinutes: 30 | 60;
+  readonly perSlot: number;
+}
+
+/** Where consumers of a Click-To-Call-In group call, and what lets them in. */
+export interface CallInGroup {
+  readonly groupName: string;
+  readonly numbers: readonly string[];
+  readonly accessCode: boolean;
+  readonly accessCodeLength: number;
+  readonly expirySeconds: number;
+}
+
+/** What a virtual queue decides about its callbacks and pushes: the contract of `callbackSettings/{serviceName}`. */
 export interface Settings {
   readonly pushNotificationThresholdMinutes: number;
   readonly maxDialAttempts: number;
+  /** Who dials, of the callbacks that are created through the API. */
+  readonly callDirection: CallDirection;
+  readonly immediateCallbackEnabled: boolean;
+  readonly scheduledCallbackEnabled: boolean;
   /** Absent = open around the clock. */
   readonly businessHours?: BusinessHours;
+  /** Absent = any number of callbacks at any time. */
+  readonly capacity?: Capacity;
+  /** Callbacks that are not over which one phone number may have; absent = any number. */
+  readonly maxCallbacksPerNumber?: number;
+  /** Country of phone numbers without a country code; absent = they must have one. */
+  readonly country?: string;
+  readonly callIn?: CallInGroup;
   /** Texts that stand before the catalogue's. */
   readonly messages: Readonly<Partial<Record<NoticeEvent, TextByLanguage>>>;
 }
 
-export const builtInSettings: Settings = { pushNotificationThresholdMinutes: 5, maxDialAttempts: 3, messages: {} };
+export const builtInSettings: Settings = {
+  pushNotificationThresholdMinutes: 5,
+  maxDialAttempts: 3,
+  callDirection: 'USERTERMINATED',
+  immediateCallbackEnabled: true,
+  scheduledCallbackEnabled: true,
+  messages: {},
+};
 
 const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 const wholeNumber = (min: number, max: number) =>
@@ -55,6 +90,14 @@ const languageTag = v.pipe(
   v.check((tag) => canonicalTag(tag) !== '', 'must be a BCP 47 language tag such as pt-BR'),
 );
 
+const callInGroup = v.object({
+  groupName: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(128, 'is too long'))),
+  numbers: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('must not be empty')))),
+  accessCode: v.optional(v.boolean()),
+  accessCodeLength: v.optional(wholeNumber(4, 12)),
+  expirySeconds: v.optional(wholeNumber(10, 1800)),
+});
+
 const settingsSchema = v.object({
   pushNotificationThresholdMinutes: optional(
     v.pipe(v.number(), v.minValue(0, 'must be ≥ 0'), v.maxValue(1440, 'must be ≤ 1440')),
@@ -62,20 +105,23 @@ const settingsSchema = v.object({
   maxDialAttempts: optional(wholeNumber(1, 100)),
   businessHours: optional(businessHours),
   messages: optional(v.record(v.picklist(noticeEvents), v.record(languageTag, text))),
-  callIn: optional(
-    v.object({
-      groupName: v.optional(v.string()),
-      numbers: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('must not be empty')))),
-      accessCode: v.optional(v.boolean()),
-      accessCodeLength: v.optional(wholeNumber(4, 12)),
-      expirySeconds: v.optional(wholeNumber(10, 1800)),
-    }),
-  ),
+  callDirection: optional(v.picklist(callDirections)),
+  immediateCallbackEnabled: optional(v.boolean()),
+  scheduledCallbackEnabled: optional(v.boolean()),
+  capacity: optional(v.object({ slotMinutes: v.optional(v.picklist([30, 60]), 60), perSlot: wholeNumber(0, 100_000) })),
+  maxCallbacksPerNumber: optional(wholeNumber(1, 1000)),
+  country: optional(v.pipe(v.string(), v.check(isCountry, 'must be a country as in ISO 3166, such as DE'))),
+  callIn: optional(callInGroup),
 });
 
 type SettingsDocument = v.InferOutput<typeof settingsSchema>;
 
-function isTimeZone(name: string): boolean {
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code)) return false;
+  return new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(code) !== undefined;
+}
+
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0;
   } catch {
@@ -91,15 +137,25 @@ export function parseSettings(data: unknown): Parsed<SettingsDocument> {
 /** Lays documents over the built-in settings, the first one on top; texts are merged by event and language. */
 export function layer(documents: readonly SettingsDocument[]): Settings {
   return documents.toReversed().reduce<Settings>((below, document) => {
-    const { pushNotificationThresholdMinutes, maxDialAttempts, businessHours, messages } = document;
-    return {
-      ...below,
-      ...(pushNotificationThresholdMinutes != null && { pushNotificationThresholdMinutes }),
-      ...(maxDialAttempts != null && { maxDialAttempts }),
-      ...(businessHours && { businessHours }),
-      messages: mergeTexts(below.messages, messages ?? {}),
-    };
+    const { messages, callIn, ...fields } = document;
+    const group = callIn && callInGroupOf(callIn);
+    const messagesOfBoth = mergeTexts(below.messages, messages ?? {});
+    return { ...below, ...stated(fields), ...(group && { callIn: group }), messages: messagesOfBoth };
   }, builtInSettings);
+}
+
+type Stated<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** The fields that say something: `null` leaves a field to the document below. */
+function stated<T extends object>(fields: T): Stated<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as Stated<T>;
+}
+
+/** A group with its defaults, as Genesys has them; none where it has no name or nothing to call. */
+export function callInGroupOf(callIn: NonNullable<SettingsDocument['callIn']>): CallInGroup | undefined {
+  const { groupName, numbers = [], accessCode = true, accessCodeLength = 6, expirySeconds = 600 } = callIn;
+  if (groupName === undefined || numbers.length === 0) return undefined;
+  return { groupName, numbers, accessCode, accessCodeLength, expirySeconds };
 }
 
 function mergeTexts(below: Settings['messages'], above: Settings['messages']): Settings['messages'] {
@@ -127,9 +183,6 @@ export interface SettingsCacheOptions {
   readonly maxAgeMs: number;
 }
 
-/** Queues whose settings one instance remembers; beyond it the oldest are read again. */
-const maxQueues = 1000;
-
 /**
  * Settings by queue, read once and remembered for `maxAgeMs`: the price of a change that waits at most so long
  * before it applies, for two document reads per queue, instance and that time.
@@ -142,8 +195,6 @@ export function createSettingsCache({
   now,
   maxAgeMs,
 }: SettingsCacheOptions): (serviceName: string) => Promise<Settings> {
-  const remembered = new Map<string, { settings: Promise<Settings>; until: number }>();
-
   async function load(serviceName: string): Promise<Settings> {
     const documents = await read(serviceName);
     if (documents.queue === undefined) report({ finding: 'settings-missing', serviceName });
@@ -161,17 +212,5 @@ export function createSettingsCache({
     return [];
   }
 
-  return (serviceName) => {
-    const known = remembered.get(serviceName);
-    if (known && now() < known.until) return known.settings;
-    const settings = load(serviceName);
-    remembered.delete(serviceName);
-    remembered.set(serviceName, { settings, until: now() + maxAgeMs });
-    if (remembered.size > maxQueues) remembered.delete([...remembered.keys()][0] ?? '');
-    // A failed read is not remembered: the next event asks again.
-    settings.catch(() => {
-      if (remembered.get(serviceName)?.settings === settings) remembered.delete(serviceName);
-    });
-    return settings;
-  };
+  return remembering(load, { now, maxAgeMs });
 }

@@ -1,11 +1,13 @@
 import { cutOff, errorOf, jsonOf, linesOf, transport, unreachable } from './answer.ts';
 import {
   ApiError,
+  type ApiKey,
   type AuditRecord,
   type Credentials,
   type CredentialsDraft,
   type Environment,
   type ErrorBody,
+  type NewApiKey,
   type RungReport,
   type TestRequest,
 } from './wire.ts';
@@ -30,6 +32,9 @@ export interface Api {
   startTest(test: TestRequest): Promise<{ readonly testId: string }>;
   recordTest(testId: string, result: 'arrived' | 'failed', code: string | null): Promise<void>;
   audit(): Promise<readonly AuditRecord[]>;
+  apiKeys(): Promise<readonly ApiKey[]>;
+  createApiKey(key: NewApiKey): Promise<{ readonly key: string }>;
+  revokeApiKey(id: string): Promise<void>;
 }
 
 const answerLimitMs = 20_000;
@@ -97,6 +102,13 @@ export function createApi(options: ApiOptions): Api {
     },
     async audit() {
       return (await answer<{ records: readonly AuditRecord[] }>('GET', 'audit?limit=20')).records;
+    },
+    async apiKeys() {
+      return (await answer<{ keys: readonly ApiKey[] }>('GET', 'api-keys')).keys;
+    },
+    createApiKey: (key) => answer('POST', 'api-keys', key),
+    async revokeApiKey(id) {
+      await ask('DELETE', `api-keys/${encodeURIComponent(id)}`);
     },
   };
 }

@@ -4,13 +4,15 @@ import { byId, create, timeElement } from './elements.ts';
 const actions: Readonly<Record<string, string>> = {
   'credentials-update': 'Updated credentials',
   'credentials-test': 'Tested credentials',
+  'api-key-create': 'Made an API key',
+  'api-key-revoke': 'Revoked an API key',
 };
 
 /** Shows who did what, or why that is not known. */
 export function renderAudit(audit: readonly AuditRecord[] | { readonly reason: string }): void {
   const records = 'reason' in audit ? [] : audit;
   const message = byId('audit-message');
-  message.textContent = 'reason' in audit ? audit.reason : 'Nobody has updated or tested credentials yet.';
+  message.textContent = 'reason' in audit ? audit.reason : 'Nobody has changed or tested anything yet.';
   message.hidden = records.length > 0;
   byId('audit-list').hidden = records.length === 0;
   byId('card-audit').dataset['state'] = 'reason' in audit ? 'unknown' : records.length === 0 ? 'empty' : 'listed';

@@ -1,5 +1,6 @@
 import type { FirebaseOptions } from '@firebase/app';
 import { askEnvironment, createApi } from './api.ts';
+import { bindApiKeysPane } from './api-keys-pane.ts';
 import { renderAudit } from './audit-list.ts';
 import { renderConfigured } from './configured-card.ts';
 import { bindCredentialsPane } from './credentials-pane.ts';
@@ -46,7 +47,7 @@ function compose(session: Session, environment: Environment): void {
     if (next === null) show('signed-out');
     else if (obstacle !== undefined) shutOut(obstacle, next);
     else {
-      load ??= bindWorkspace(session, environment, signIn, () => account?.email ?? '');
+      load ??= bindWorkspace(session, environment, signIn, () => account);
       show('ready');
       void load();
     }
@@ -70,13 +71,13 @@ function bindWorkspace(
   session: Session,
   environment: Environment,
   signIn: SignIn,
-  email: () => string,
+  account: () => Account | null,
 ): () => Promise<unknown> {
   let credentials: Credentials | undefined;
   const api = createApi({
     fetch: (...request) => fetch(...request),
     idToken: () => session.idToken(),
-    signInAgain: () => signIn.again(email()),
+    signInAgain: () => signIn.again(account()?.email ?? ''),
   });
 
   function know(next: Credentials): void {
@@ -94,7 +95,12 @@ function bindWorkspace(
   async function loadAudit(): Promise<void> {
     renderAudit(await api.audit().catch((error: unknown) => ({ reason: messageOf(error) })));
   }
-  const load = () => Promise.all([loadCredentials(), loadAudit()]);
+  const loadApiKeys = bindApiKeysPane({
+    api,
+    isAdministrator: () => account()?.role === 'administrator',
+    onChanged: () => void loadAudit(),
+  });
+  const load = () => Promise.all([loadCredentials(), loadApiKeys(), loadAudit()]);
 
   bindCredentialsPane({
     api,

@@ -50,6 +50,28 @@ export interface AuditRecord {
   readonly projectId: string | null;
 }
 
+/** What is known of an API key of the Engagement API; the key itself is shown once, when it is made. */
+export interface ApiKey {
+  readonly id: string;
+  /** As much of it as recognises it. */
+  readonly key: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** null = all. */
+  readonly queues: readonly string[] | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly revokedAt: string | null;
+  readonly revokedBy: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly queues: readonly string[] | null;
+}
+
 /** A request that failed: `code` is stable, `message` says what to do. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';

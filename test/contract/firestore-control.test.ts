@@ -87,7 +87,7 @@ describe('counters', () => {
     await collection.where('n', '>', 0).get();
     await collection.count().get();
     expect((await local.http('GET', '/local/counters')).body).toEqual({
-      documentReads: 4,
+      documentReads: 5,
       documentWrites: 2,
       queries: 2,
       methods: { Commit: 1, BatchGetDocuments: 1, RunQuery: 1, RunAggregationQuery: 1 },

@@ -349,7 +349,7 @@ describe('what is no JSON is refused in our words, with nothing of it in the ans
     const refused = await ask('PUT', 'credentials', { as: 'developer', text, headers });
     expect(refused).toMatchObject({
       status: 400,
-      body: { error: { code: 'invalid-json', message: expect.any(String) as string } },
+      body: { error: { code: 'malformed-json', message: expect.any(String) as string } },
     });
     for (const piece of [secret.slice(0, 6), secret.slice(-6)])
       expect([answers.at(-1), await log()].join('\n')).not.toContain(piece);

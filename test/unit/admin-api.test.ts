@@ -1,8 +1,9 @@
-import { createAdminApi, maxBodyBytes, type AdminParts, type AdminRequest } from '../../functions/src/admin-api.ts';
+import { createAdminApi, type AdminParts, type AdminRequest } from '../../functions/src/admin-api.ts';
 import { ApiError } from '../../functions/src/api-error.ts';
 import type { AuditRecord } from '../../functions/src/audit.ts';
 import { browserFailures } from '../../functions/src/browser-failure.ts';
 import type { Activation } from '../../functions/src/credential-store.ts';
+import { maxBodyBytes } from '../../functions/src/request-body.ts';
 
 const activation: Activation = {
   version: '7',
@@ -31,6 +32,11 @@ function createRoom(parts: Partial<AdminParts> = {}) {
     test: {
       send: () => Promise.resolve({ testId: 't1', messageId: 'm1' }),
       conclude: () => Promise.resolve(activation),
+    },
+    apiKeys: {
+      list: () => Promise.resolve([]),
+      create: () => Promise.reject(new ApiError('administrator-only', 'No.')),
+      revoke: () => Promise.reject(new ApiError('not-found', 'No.')),
     },
     audit: {
       add: (record) => {
@@ -118,8 +124,8 @@ describe('with an answer in lines', () => {
   test.each<{ name: string; body: unknown; expect: [number, string] }>([
     { name: 'a field that is missing', body: { ...wanted, privateKey: undefined }, expect: [422, 'invalid-request'] },
     { name: 'a list', body: [wanted], expect: [422, 'invalid-request'] },
-    { name: 'half a request', body: JSON.stringify(wanted).slice(0, 40), expect: [400, 'invalid-json'] },
-    { name: 'nothing', body: '', expect: [400, 'invalid-json'] },
+    { name: 'half a request', body: JSON.stringify(wanted).slice(0, 40), expect: [400, 'malformed-json'] },
+    { name: 'nothing', body: '', expect: [422, 'invalid-request'] },
     { name: 'far too much', body: 'x'.repeat(maxBodyBytes + 1), expect: [413, 'too-large'] },
   ])('$name is refused with a status of its own', async ({ body, expect: [status, code] }) => {
     const { ask, records } = createRoom();

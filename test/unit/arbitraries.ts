@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { callDirections, callbackStates, type Callback } from '../../functions/src/callback.ts';
 import { weekdays, type BusinessHours } from '../../functions/src/business-hours.ts';
-import type { Settings } from '../../functions/src/settings.ts';
+import { builtInSettings, type Settings } from '../../functions/src/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday } from '../support/builders.ts';
 
 const sometimes = <K extends string, T>(key: K, values: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<K, T>>> =>
@@ -60,4 +60,4 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     }),
     sometimes('businessHours', anyHours(['Europe/Berlin'], ['2026-03-02'])),
   )
-  .map(([plain, hours]) => ({ ...plain, ...hours, messages: {} }));
+  .map(([plain, hours]) => ({ ...builtInSettings, ...plain, ...hours }));

@@ -59,6 +59,28 @@ test.each<{ name: string; given: readonly unknown[]; expect: Partial<Settings> }
     expect: { messages: { CALLBACK_READY: { 'pt-BR': english } } },
   },
   {
+    name: 'a call-in group is taken as a whole, with Genesys’ defaults',
+    given: [{ callIn: { groupName: 'help', numbers: ['1'] } }, { callIn: { groupName: 'sales', expirySeconds: 30 } }],
+    expect: {
+      callIn: { groupName: 'help', numbers: ['1'], accessCode: true, accessCodeLength: 6, expirySeconds: 600 },
+    },
+  },
+  { name: 'a group without numbers is none', given: [{ callIn: { groupName: 'help' } }], expect: {} },
+  {
+    name: 'what the API needs of a queue',
+    given: [
+      { capacity: { perSlot: 4 }, country: 'DE', callDirection: 'USERORIGINATED', immediateCallbackEnabled: false },
+      { maxCallbacksPerNumber: 2 },
+    ],
+    expect: {
+      capacity: { slotMinutes: 60, perSlot: 4 },
+      country: 'DE',
+      callDirection: 'USERORIGINATED',
+      immediateCallbackEnabled: false,
+      maxCallbacksPerNumber: 2,
+    },
+  },
+  {
     name: 'unknown fields are ignored',
     given: [{ colour: 'blue', maxDialAttempts: 2 }],
     expect: { maxDialAttempts: 2 },
@@ -68,8 +90,9 @@ test.each<{ name: string; given: readonly unknown[]; expect: Partial<Settings> }
 });
 
 test('layering leaves the built-in settings as they are', () => {
+  const before = structuredClone(builtInSettings);
   layered({ messages: { CALLBACK_READY: { en: english } }, maxDialAttempts: 9 });
-  expect(builtInSettings).toEqual({ pushNotificationThresholdMinutes: 5, maxDialAttempts: 3, messages: {} });
+  expect(builtInSettings).toEqual(before);
 });
 
 const withHours = (changes: object) => ({ businessHours: { ...hours, ...changes } });
@@ -77,6 +100,15 @@ const withInterval = (open: unknown, close: unknown) => withHours({ weekly: { mo
 const withText = (text: unknown) => ({ messages: { CALLBACK_READY: { en: text } } });
 
 test.each<{ name: string; given: unknown; expect: readonly string[] }>([
+  { name: 'a country has two letters', given: { country: 'Germany' }, expect: ['country'] },
+  { name: 'a country is one that there is', given: { country: 'XQ' }, expect: ['country'] },
+  {
+    name: 'a slot has 30 or 60 minutes',
+    given: { capacity: { slotMinutes: 45, perSlot: 1 } },
+    expect: ['capacity.slotMinutes'],
+  },
+  { name: 'a capacity is not negative', given: { capacity: { perSlot: -1 } }, expect: ['capacity.perSlot'] },
+  { name: 'somebody dials', given: { callDirection: 'NOBODY' }, expect: ['callDirection'] },
   {
     name: 'a threshold is a number',
     given: { pushNotificationThresholdMinutes: '5' },

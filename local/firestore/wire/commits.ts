@@ -66,6 +66,28 @@ export async function batchWrite(service: Service, request: BatchWriteRequest): 
   };
 }
 
+/**
+ * What strangers get: the stream opens, and the first write is denied. Before that their client would take the refusal
+ * for a lost connection, and try again for ever.
+ */
+export function refuseWrites(
+  refusal: Refusal,
+): (send: (response: WriteStreamResponse) => void) => Conversation<WriteStreamRequest> {
+  return (send) => {
+    let isOpen = false;
+    return {
+      take() {
+        if (isOpen) throw refusal;
+        isOpen = true;
+        send({ streamId: randomUUID(), streamToken: Buffer.from('0') });
+      },
+      close() {
+        // There is nothing to give up.
+      },
+    };
+  };
+}
+
 /** The stream on which clients with their own offline queue send commits, one at a time. */
 export function writeStream(
   service: Service,

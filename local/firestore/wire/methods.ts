@@ -2,7 +2,7 @@ import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 
 import type { Service } from './call.ts';
 import { bidiStream, serverStream, unary } from './call.ts';
-import { batchWrite, beginTransaction, commit, rollback, writeStream } from './commits.ts';
+import { batchWrite, beginTransaction, commit, refuseWrites, rollback, writeStream } from './commits.ts';
 import { listen, refuseTargets } from './listen.ts';
 import type * as m from './messages.ts';
 import { partitionQuery, runAggregationQuery, runQuery } from './queries.ts';
@@ -24,7 +24,12 @@ export function methodsOf(s: Service): UntypedServiceImplementation {
     Rollback: unary(s, 'Rollback', (q: m.RollbackRequest) => rollback(s, q)),
     Commit: unary(s, 'Commit', (q: m.CommitRequest) => commit(s, q)),
     BatchWrite: unary(s, 'BatchWrite', (q: m.BatchWriteRequest) => batchWrite(s, q)),
-    Write: bidiStream<m.WriteStreamRequest, m.WriteStreamResponse>(s, 'Write', (send) => writeStream(s, send)),
+    Write: bidiStream<m.WriteStreamRequest, m.WriteStreamResponse>(
+      s,
+      'Write',
+      (send) => writeStream(s, send),
+      refuseWrites,
+    ),
     Listen: bidiStream<m.ListenRequest, m.ListenResponse>(s, 'Listen', (send) => listen(s, send), refuseTargets),
   };
 }

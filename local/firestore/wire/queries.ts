@@ -35,7 +35,8 @@ export function runAggregationQuery(
   const query = compileQuery(request.parent, structuredQuery);
   const view = openView(service.databases.get(databaseOf(request.parent)), request);
   const rows = view.run(query);
-  service.usage.queried(0);
+  // Billed as one read for every thousand index entries, and one at least.
+  service.usage.queried(Math.max(1, Math.ceil(rows.length / 1000)));
   const result = { aggregateFields: aggregate(aggregations, rows) };
   return [{ result, readTime: toTimestamp(view.at), ...announced(view) }];
 }
