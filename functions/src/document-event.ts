@@ -20,7 +20,8 @@ interface NamedDocument extends StoredDocument {
  * production sends it, or in JSON.
  *
  * firebase-functions would do it, with Google's Firestore client for the values: 231 µs of CPU an event where an empty
- * handler takes 133, and two thirds of a cold start. Reading the bytes here takes 156 µs, and loads nothing.
+ * handler takes 133, and two thirds of a cold start. With the bytes read here, the whole of an event that announces
+ * nothing takes 1.2 times the CPU of an empty handler, and a cold start to the first push 1.3 times the time.
  *
  * @throws where the bytes are no such message
  */

@@ -17,7 +17,7 @@ export interface HttpRequest {
 
 /**
  * One exchange over a connection of the dispatcher. It listens to the connection's own events instead of asking for a
- * stream, as `request` of the same library would: our answers are short, and the stream was a third of the price.
+ * stream, as `request` of the same library would: our answers are short, and a stream for each costs more than they do.
  *
  * Of a quota and of trouble (429 and above) the headers say enough, and how long to wait: such an answer may lack its
  * body. Any other must be whole.
