@@ -77,7 +77,9 @@ test.each<{ name: string; given: Script }>([
 
 test('is repeated: what is not answered in time', async () => {
   const silent: Script = () => undefined;
-  expect(await call(onceThen(silent, success), { answerTimeoutMs: 100, patienceMs: 10_000 })).toMatchObject({ answer: { a: 1 } });
+  expect(await call(onceThen(silent, success), { answerTimeoutMs: 100, patienceMs: 10_000 })).toMatchObject({
+    answer: { a: 1 },
+  });
 });
 
 test('what lasts is given up in the end, with its reason', async () => {
