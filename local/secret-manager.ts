@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import * as grpc from '@grpc/grpc-js';
 import * as protoLoader from '@grpc/proto-loader';
+import { openPort } from './port.ts';
+import { host } from './ports.ts';
 import type { Tap } from './tap.ts';
 
 /** `PERMISSION_DENIED`, `INTERNAL`, … */
@@ -19,8 +22,9 @@ export interface SecretManager {
 }
 
 /**
- * Google Secret Manager v1 over gRPC, in memory, for global secrets (`projects/P/secrets/S`). What it does not have
- * (IAM, rotation, UpdateSecret) answers UNIMPLEMENTED. The real client reaches it with
+ * Google Secret Manager v1 over gRPC, in memory, for global secrets (`projects/P/secrets/S`); and over REST, on the same
+ * port, how a version is accessed. What it does not have (IAM, rotation, UpdateSecret) answers UNIMPLEMENTED. The real
+ * client reaches it with
  *
  *     new SecretManagerServiceClient({
  *       apiEndpoint: '127.0.0.1',
@@ -39,34 +43,96 @@ export async function startSecretManager({ port, tap }: { port: number; tap?: Ta
   const secrets = new Map<string, Secret>();
   const counters: Record<string, number> = {};
   const refusals = new Map<string, { readonly code: grpc.status; times: number }>();
+  const carryOut = async (name: string, request: Request): Promise<unknown> => {
+    counters[name] = (counters[name] ?? 0) + 1;
+    const refusal = refusals.get(name);
+    if (refusal && refusal.times-- > 0) throw new Refusal(refusal.code, 'refused on purpose');
+    await tap?.before(name);
+    const result = rpcs[name]?.(secrets, request);
+    await tap?.after(name);
+    return result;
+  };
   const server = new grpc.Server();
-  const implementation: Record<string, grpc.handleUnaryCall<Request, unknown>> = {};
-  for (const [name, rpc] of Object.entries(rpcs)) {
-    implementation[name] = ({ request }, callback) => {
-      counters[name] = (counters[name] ?? 0) + 1;
-      const refusal = refusals.get(name);
-      if (refusal && refusal.times-- > 0) callback({ code: refusal.code, details: 'refused on purpose' });
-      else void answer(tap, name, () => rpc(secrets, request), callback);
-    };
-  }
-  server.addService(serviceDefinition(), implementation);
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, found) => {
-      if (error) reject(error);
-      else resolve(found);
-    });
-  });
+  server.addService(serviceDefinition(), implementationBy(carryOut));
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const opened = await openPort({ host, port }, injector, restBy(carryOut));
   return {
-    port: bound,
+    port: opened.port,
     counters: () => ({ ...counters }),
     refuse: (rpc, status, times) => {
       refusals.set(rpc, { code: grpc.status[status], times });
     },
-    stop: () => {
+    stop: async () => {
+      injector.destroy();
+      await opened.close();
       server.forceShutdown();
-      return Promise.resolve();
     },
   };
+}
+
+type CarryOut = (rpc: string, request: Request) => Promise<unknown>;
+
+function implementationBy(carryOut: CarryOut): Record<string, grpc.handleUnaryCall<Request, unknown>> {
+  const handle =
+    (rpc: string): grpc.handleUnaryCall<Request, unknown> =>
+    ({ request }, callback) => {
+      carryOut(rpc, request).then(
+        (result) => {
+          callback(null, result);
+        },
+        (error: unknown) => {
+          callback({ code: codeOf(error), details: detailsOf(error) });
+        },
+      );
+    };
+  return Object.fromEntries(Object.keys(rpcs).map((rpc) => [rpc, handle(rpc)]));
+}
+
+/** https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access, and nothing else. */
+function restBy(carryOut: CarryOut): Server {
+  return createServer((request, response) => {
+    const [, name] = /^\/v1\/(.*):access$/.exec(request.url ?? '') ?? [];
+    const access = name === undefined ? unimplemented() : carryOut('AccessSecretVersion', { name });
+    access.then(
+      (accessed) => {
+        const { payload, ...version } = accessed as AccessedVersion;
+        reply(response, 200, { ...version, payload: { ...payload, data: payload.data.toString('base64') } });
+      },
+      (error: unknown) => {
+        const status = grpc.status[codeOf(error)];
+        const code = httpStatus[status] ?? 500;
+        reply(response, code, { error: { code, message: detailsOf(error), status } });
+      },
+    );
+  });
+}
+
+const httpStatus: Readonly<Record<string, number>> = {
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  PERMISSION_DENIED: 403,
+  FAILED_PRECONDITION: 400,
+  RESOURCE_EXHAUSTED: 429,
+  UNIMPLEMENTED: 501,
+  UNAVAILABLE: 503,
+};
+
+function unimplemented(): Promise<never> {
+  return Promise.reject(new Refusal(grpc.status.UNIMPLEMENTED, 'Over REST a version can be accessed, no more.'));
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' });
+  response.end(JSON.stringify(body));
+}
+
+function codeOf(error: unknown): grpc.status {
+  return error instanceof Refusal ? error.code : grpc.status.INTERNAL;
+}
+
+function detailsOf(error: unknown): string {
+  return error instanceof Refusal ? error.message : String(error);
 }
 
 function serviceDefinition(): grpc.ServiceDefinition {
@@ -75,23 +141,6 @@ function serviceDefinition(): grpc.ServiceDefinition {
   >[0];
   const definitions = protoLoader.fromJSON(json, { longs: String, enums: String });
   return definitions['google.cloud.secretmanager.v1.SecretManagerService'] as grpc.ServiceDefinition;
-}
-
-async function answer(
-  tap: Tap | undefined,
-  name: string,
-  work: () => unknown,
-  callback: grpc.sendUnaryData<unknown>,
-): Promise<void> {
-  try {
-    await tap?.before(name);
-    const result = work();
-    await tap?.after(name);
-    callback(null, result);
-  } catch (error) {
-    if (error instanceof Refusal) callback({ code: error.code, details: error.message });
-    else callback({ code: grpc.status.INTERNAL, details: String(error) });
-  }
 }
 
 class Refusal extends Error {
@@ -145,6 +194,11 @@ interface Version {
   data: Buffer;
 }
 
+interface AccessedVersion {
+  readonly name: string;
+  readonly payload: { readonly data: Buffer; readonly dataCrc32c: string };
+}
+
 const maxPayloadBytes = 65_536;
 
 type Rpc = (secrets: Map<string, Secret>, request: Request) => unknown;
@@ -194,7 +248,10 @@ const rpcs: Readonly<Record<string, Rpc>> = {
   AccessSecretVersion: (secrets, { name }) => {
     const version = findVersion(secrets, name);
     if (version.state !== 'ENABLED') throw precondition(stateOf(version));
-    return { name: version.name, payload: { data: version.data, dataCrc32c: crc32c(version.data) } };
+    return {
+      name: version.name,
+      payload: { data: version.data, dataCrc32c: crc32c(version.data) },
+    } satisfies AccessedVersion;
   },
   GetSecretVersion: (secrets, { name }) => findVersion(secrets, name),
   ListSecretVersions: (secrets, request) => {

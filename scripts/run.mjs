@@ -89,9 +89,18 @@ async function build() {
   const compile = (title, ...args) => step(title, node, args, { cwd: root, advice: 'mend the errors above' });
   await unlessBuilt(
     'functions/lib',
-    'index.js',
-    ['functions/src', 'functions/tsconfig.json', 'tsconfig.base.json'],
-    () => compile('Building the functions', ...tools.tsc, '-p', 'functions'),
+    'trigger.cjs',
+    [
+      'functions/src',
+      'functions/tsconfig.json',
+      'functions/package-lock.json',
+      'tsconfig.base.json',
+      'scripts/bundle.mjs',
+    ],
+    async () => {
+      await compile('Building the functions', ...tools.tsc, '-p', 'functions');
+      await compile('Bundling the trigger', 'scripts/bundle.mjs');
+    },
   );
   await unlessBuilt(
     'hosting/dist',

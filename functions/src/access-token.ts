@@ -1,7 +1,8 @@
 import { createSign } from 'node:crypto';
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { connectionFailure } from './connection-failure.ts';
 import { dateOf, type HttpAnswer } from './http-answer.ts';
+import { exchange } from './http-exchange.ts';
 import { CredentialError, type Credential } from './key-vault.ts';
 import { refusalOf, tokenIn } from './token-answer.ts';
 
@@ -98,28 +99,33 @@ interface HeldToken {
 function createExchange({ tokenUrl, dispatcher, now, timeoutMs }: AccessTokenOptions) {
   let aheadMs = 0;
 
-  async function askBy(clock: number, credential: Credential, signal: AbortSignal): Promise<HttpAnswer> {
+  async function askBy(clock: number, credential: Credential, leftMs: number): Promise<HttpAnswer> {
     const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     const form = new URLSearchParams({ grant_type: grantType, assertion: assertion(credential, clock) });
     try {
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answer = await request(tokenUrl, { method: 'POST', dispatcher, headers, body: form.toString(), signal });
-      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+      return await exchange(dispatcher, {
+        method: 'POST',
+        url: tokenUrl,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+        timeoutMs: leftMs,
+      });
     } catch (error) {
       throw noAnswer(error);
     }
   }
 
   return async (credential: Credential): Promise<{ token: string; lifetimeMs: number }> => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await askBy(now() + aheadMs, credential, signal);
+    const asked = performance.now();
+    const answer = await askBy(now() + aheadMs, credential, timeoutMs);
     const token = tokenIn(answer);
     if (token) return token;
     const refusal = refusalOf(answer, now());
     const googlesTime = dateOf(answer.headers);
     if (refusal.code !== 'CLOCK_SKEW' || googlesTime === undefined) throw refusal;
     const difference = googlesTime - now();
-    const second = await askBy(now() + difference, credential, signal);
+    const leftMs = Math.max(0, timeoutMs - (performance.now() - asked));
+    const second = await askBy(now() + difference, credential, leftMs);
     const tokenByGooglesTime = tokenIn(second);
     if (!tokenByGooglesTime) throw refusalOf(second, now());
     aheadMs = difference;

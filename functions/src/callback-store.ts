@@ -1,16 +1,14 @@
-import { Timestamp, type Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { callbackStates } from './callback.ts';
+import { momentText } from './document-value.ts';
+import type { Documents, StoredDocument } from './documents.ts';
 import { grpcCode } from './failure.ts';
+import { statusCodes } from './google-api.ts';
 
-/** A document as Firestore hands it out; its times are `seconds.nanoseconds`. */
-export interface CallbackDocument {
-  readonly data: unknown;
-  readonly createTime: string;
-  readonly updateTime: string;
-}
+export type CallbackDocument = StoredDocument;
 
 /** Where callbacks are read from: nobody but the callback system writes them. */
-export interface CallbackStore {
+export interface CallbackReader {
   /** One read. */
   read(callbackId: string): Promise<CallbackDocument | undefined>;
   /**
@@ -20,6 +18,9 @@ export interface CallbackStore {
    * @returns undefined where there was none, or nobody knows any more
    */
   readAsOf(callbackId: string, at: number): Promise<CallbackDocument | undefined>;
+}
+
+export interface WaitingCallbacks {
   /** Callbacks that wait, in the order of their ids, from the one after `after` on: one read each. */
   waiting(
     after: string | undefined,
@@ -27,26 +28,25 @@ export interface CallbackStore {
   ): Promise<readonly { readonly callbackId: string; readonly document: CallbackDocument }[]>;
 }
 
-/** What every Firestore client's snapshot has, and that of the functions' events. */
+/** What every Firestore client's snapshot has. */
 interface Snapshot {
   readonly exists: boolean;
-  readonly createTime?: Moment | undefined;
-  readonly updateTime?: Moment | undefined;
+  readonly createTime?: Time | undefined;
+  readonly updateTime?: Time | undefined;
   data(): unknown;
 }
 
-interface Moment {
+interface Time {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
-export function documentOf(snapshot: Snapshot): CallbackDocument | undefined {
-  if (!snapshot.exists) return undefined;
-  return { data: snapshot.data(), createTime: textOf(snapshot.createTime), updateTime: textOf(snapshot.updateTime) };
-}
+const never = { seconds: 0, nanoseconds: 0 };
 
-function textOf({ seconds, nanoseconds }: Moment = { seconds: 0, nanoseconds: 0 }): string {
-  return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+export function documentOf(snapshot: Snapshot): StoredDocument | undefined {
+  if (!snapshot.exists) return undefined;
+  const { createTime = never, updateTime = never } = snapshot;
+  return { data: snapshot.data(), createTime: momentText(createTime), updateTime: momentText(updateTime) };
 }
 
 /** Epoch microseconds of `seconds.nanoseconds`: exactly what Firestore tells times by. */
@@ -56,24 +56,31 @@ export function microsecondsOf(time: string): number {
 }
 
 const waitingStates = callbackStates.filter((state) => state !== 'PROCESSING' && state !== 'COMPLETED');
-const tooLongAgo = [3, 9];
+/** Of a moment that is forgotten, or to come. */
+const notRemembered: readonly number[] = [statusCodes.INVALID_ARGUMENT, statusCodes.FAILED_PRECONDITION];
 
-export function createCallbackStore(db: Firestore): CallbackStore {
-  const callbacks = db.collection('callbacks');
+export function createCallbackReader(documents: Documents): CallbackReader {
+  const pathOf = (callbackId: string) => `callbacks/${callbackId}`;
   return {
-    read: async (callbackId) => documentOf(await callbacks.doc(callbackId).get()),
-
+    async read(callbackId) {
+      const [document] = await documents.read([pathOf(callbackId)]);
+      return document;
+    },
     async readAsOf(callbackId, at) {
-      const readTime = new Timestamp(Math.floor(at / 1_000_000), (at % 1_000_000) * 1000);
-      const past = { readOnly: true, readTime } as const;
       try {
-        return documentOf(await db.runTransaction((then) => then.get(callbacks.doc(callbackId)), past));
+        const [document] = await documents.read([pathOf(callbackId)], at);
+        return document;
       } catch (error) {
-        if (tooLongAgo.includes(grpcCode(error))) return undefined;
+        if (notRemembered.includes(grpcCode(error))) return undefined;
         throw error;
       }
     },
+  };
+}
 
+export function createWaitingCallbacks(db: Firestore): WaitingCallbacks {
+  const callbacks = db.collection('callbacks');
+  return {
     async waiting(after, limit) {
       let query = callbacks.where('callbackState', 'in', waitingStates).orderBy('__name__').limit(limit);
       if (after !== undefined) query = query.startAfter(after);

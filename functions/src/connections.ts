@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 
-/** No answer of Google's that we read is longer than this. */
+/** No answer of FCM's or of a token endpoint's is longer than this. */
 const maxAnswerBytes = 1024 * 1024;
 
 /**
@@ -17,17 +17,19 @@ const maxAnswerBytes = 1024 * 1024;
  * was frozen meanwhile must not write into one that the other side has given up.
  *
  * @param options.connectTimeoutMs until a connection is there and encrypted
+ * @param options.maxAnswerBytes a longer answer is refused
  * @param options.ca a certificate authority to trust instead of the usual ones
  */
 export function createConnections(
   limit: number,
-  { connectTimeoutMs = 5_000, ca }: { connectTimeoutMs?: number; ca?: string } = {},
+  options: { connectTimeoutMs?: number; maxAnswerBytes?: number; ca?: string } = {},
 ): Agent {
+  const { connectTimeoutMs = 5_000, ca } = options;
   return new Agent({
     connections: limit,
     pipelining: 1,
     allowH2: false,
-    maxResponseSize: maxAnswerBytes,
+    maxResponseSize: options.maxAnswerBytes ?? maxAnswerBytes,
     connect: { timeout: connectTimeoutMs, ...(ca !== undefined && { ca }) },
   });
 }

@@ -1,11 +1,9 @@
 import type { DocumentSnapshot, Firestore, Timestamp } from '@google-cloud/firestore';
 import type { Config } from './config.ts';
-import type { CredentialStore } from './key-vault.ts';
+import { activeCredentials } from './credential-source.ts';
 import { createSecretVersions } from './secret-versions.ts';
 import type { PublicFacts } from './service-account.ts';
 
-/** Public facts of the credentials in force; the key itself is in Secret Manager only. */
-export const activeCredentials = 'pushCredentials/active';
 /** Versions on notice: they still work until their grace period is over, one document each. */
 const retiredCredentials = 'retiredPushCredentials';
 
@@ -46,25 +44,13 @@ export interface CredentialRegistry {
   destroyRetired(now: number): Promise<number>;
 }
 
-/** One Firestore read for the active version, one Secret Manager call for a payload. */
-export function createCredentialStore(
-  db: Firestore,
-  config: Config,
-  now: () => number,
-): CredentialStore & CredentialRegistry {
+export function createCredentialStore(db: Firestore, config: Config, now: () => number): CredentialRegistry {
   const versions = createSecretVersions(config);
   const active = db.doc(activeCredentials);
   const retired = db.collection(retiredCredentials);
   const notice = (version: string) => ({ version, destroyAt: new Date(now() + config.graceMs) });
 
   return {
-    async activeVersion() {
-      const version: unknown = (await active.get()).get('version');
-      return typeof version === 'string' ? version : undefined;
-    },
-
-    payload: (version) => versions.payload(version),
-
     async add(payload) {
       const version = await versions.add(payload);
       // On notice until it is put in force: whatever happens in between leaves nothing usable behind.

@@ -1,7 +1,24 @@
-import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import {
+  FieldValue,
+  Timestamp,
+  type DocumentData,
+  type Firestore,
+  type QueryDocumentSnapshot,
+} from '@google-cloud/firestore';
+import { documentOf } from './callback-store.ts';
 import type { NoticeEvent } from './decision.ts';
 import { isOpen, pendingRow, type TargetRow } from './delivery-state.ts';
-import { change, dueTimes, entryOf, ledgerCollection, timestamp, type Entry } from './ledger-entry.ts';
+import type { StoredDocument } from './documents.ts';
+import {
+  changedSince,
+  dueTimes,
+  entryOf,
+  ledgerCollection,
+  timestamp,
+  unlessRefused,
+  type Claim,
+  type Entry,
+} from './ledger-entry.ts';
 
 /** A dead letter that is replayed has as long as the longest notice, if it is still true. */
 const replayedLifeMs = 60 * 60_000;
@@ -59,6 +76,15 @@ function rowsAgain({ targets }: Entry, { gone = false }: ReplayOptions): TargetR
 
 export function createDeadLetters(db: Firestore): DeadLetters {
   const entries = db.collection(ledgerCollection);
+
+  /** False where somebody else has written the entry since, or it is gone. */
+  async function change({ noticeId, updateTime }: Claim, fields: DocumentData): Promise<boolean> {
+    const [seconds, nanoseconds] = updateTime.split('.').map(Number);
+    const lastUpdateTime = new Timestamp(seconds ?? 0, nanoseconds ?? 0);
+    const write = () => entries.doc(noticeId).update(fields, { lastUpdateTime });
+    return (await unlessRefused(changedSince, write)) !== undefined;
+  }
+
   return {
     async replay(entry, now, options = {}) {
       const inTheWay = obstacle(entry, options);
@@ -71,13 +97,13 @@ export function createDeadLetters(db: Firestore): DeadLetters {
         deadAt: FieldValue.delete(),
         ...dueTimes(now, now),
       };
-      return (await change(entries.doc(entry.noticeId), entry.claim, waits)) ? 'replayed' : 'not-dead';
+      return (await change(entry.claim, waits)) ? 'replayed' : 'not-dead';
     },
 
-    async discard({ noticeId, claim, deadAt }, now) {
+    async discard({ claim, deadAt }, now) {
       if (deadAt === undefined) return false;
       const discarded = { deadAt: FieldValue.delete(), discardedAt: timestamp(now), updatedAt: timestamp(now) };
-      return (await change(entries.doc(noticeId), claim, discarded)) !== undefined;
+      return change(claim, discarded);
     },
 
     async *find({ serviceName, event, code, before, after }) {
@@ -86,7 +112,7 @@ export function createDeadLetters(db: Firestore): DeadLetters {
       if (after !== undefined) dead = dead.where('deadAt', '>=', timestamp(after));
       for (let page = await dead.get(); ; page = await dead.startAfter(page.docs.at(-1)).get()) {
         yield* page.docs
-          .map(entryOf)
+          .map(entryIn)
           .filter(
             (entry) =>
               (serviceName === undefined || entry.serviceName === serviceName) &&
@@ -99,9 +125,13 @@ export function createDeadLetters(db: Firestore): DeadLetters {
 
     async lookUp(noticeId) {
       const found = await entries.orderBy('__name__').startAt(noticeId).endAt(`${noticeId}\uf8ff`).limit(2).get();
-      return found.docs.map(entryOf);
+      return found.docs.map(entryIn);
     },
   };
+}
+
+function entryIn(snapshot: QueryDocumentSnapshot): Entry {
+  return entryOf(snapshot.id, documentOf(snapshot) as StoredDocument);
 }
 
 /** Every error code that a notice has met with, each once. */

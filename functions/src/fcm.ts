@@ -1,9 +1,10 @@
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { AccessTokens } from './access-token.ts';
 import { connectionFailure } from './connection-failure.ts';
 import type { PushResult } from './delivery-state.ts';
 import { failureMessage } from './failure.ts';
 import { classify } from './fcm-answer.ts';
+import { exchange } from './http-exchange.ts';
 import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
 import type { PushMessage } from './message.ts';
 
@@ -86,37 +87,21 @@ async function post(
   validateOnly = false,
 ): Promise<PushResult> {
   try {
-    const answer = await request(`${baseUrl}/v1/projects/${encodeURIComponent(projectId)}/messages:send`, {
+    const answer = await exchange(dispatcher, {
       method: 'POST',
-      dispatcher,
+      url: `${baseUrl}/v1/projects/${encodeURIComponent(projectId)}/messages:send`,
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify({
         ...(validateOnly && { validate_only: true }),
         message: { ...addressOf(target), ...message },
       }),
-      // Begins when the request is written. A signal would begin now, and would fail what has waited in vain unsent.
-      headersTimeout: timeoutMs,
+      headersTimeoutMs: timeoutMs,
+      bodyTimeoutMs: timeoutMs / 2,
     });
-    const { statusCode: status, headers } = answer;
-    const body = await wholeBody(answer.body, timeoutMs / 2).catch((error: unknown) => {
-      // Of a quota and of trouble the headers say enough, and how long to wait; anything else must be whole.
-      if (status < 429) throw error;
-      return '';
-    });
-    return classify({ status, headers, body }, target, now());
+    return classify(answer, target, now());
   } catch (error) {
     const { code, cause } = connectionFailure(error);
     return { outcome: 'try-later', scope: 'provider', code, detail: `no answer of FCM: ${cause}` };
-  }
-}
-
-/** However slowly it drips. @throws where it does not end in time */
-async function wholeBody(body: Dispatcher.ResponseData['body'], timeoutMs: number): Promise<string> {
-  const limit = setTimeout(() => body.destroy(new DOMException('the answer does not end', 'TimeoutError')), timeoutMs);
-  try {
-    return await body.text();
-  } finally {
-    clearTimeout(limit);
   }
 }
 

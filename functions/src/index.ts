@@ -1,6 +1,5 @@
 import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
-import { getFunctions } from 'firebase-admin/functions';
 import { logger } from 'firebase-functions';
 import { setGlobalOptions } from 'firebase-functions/v2';
 import { onDocumentWritten } from 'firebase-functions/v2/firestore';
@@ -9,10 +8,10 @@ import { onTaskDispatched } from 'firebase-functions/v2/tasks';
 import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
 import { managerOf } from './access.ts';
 import { createAdminApi, type AdminResponse } from './admin-api.ts';
-import { documentOf } from './callback-store.ts';
-import { parameters, readConfig } from './config.ts';
 import { createApiKeyAdministration } from './api-key-administration.ts';
 import { createApiKeyStore } from './api-key-store.ts';
+import { createCallbackWritten, type FirestoreEvent } from './callback-written.ts';
+import { readConfig } from './config.ts';
 import { createAuditLog } from './audit.ts';
 import { createCredentialTest } from './credential-test.ts';
 import { updateCredentials } from './credentials.ts';
@@ -20,11 +19,10 @@ import { failureCode, failureMessage } from './failure.ts';
 import { probe } from './fcm.ts';
 import { createInstance } from './instance.ts';
 import type { Log } from './log.ts';
+import { parameters } from './parameters.ts';
 import { createPendingTests } from './pending-tests.ts';
 import { leaveBodiesUnparsed } from './request-body.ts';
-
-/** FCM asks for 10 s at least; the lease must outlast three requests. */
-const requestTimeoutMs = 10_000;
+import { createRetryQueue } from './retry-queue.ts';
 
 setGlobalOptions({ region: parameters.REGION });
 leaveBodiesUnparsed();
@@ -49,15 +47,10 @@ const base = once(() => {
   const instance = createInstance({
     config,
     db,
-    async scheduleRetry(noticeId, at) {
-      const name = `locations/${config.region}/functions/retryNotice`;
-      const queue = getFunctions(app).taskQueue<{ noticeId: string }>(name);
-      await queue.enqueue({ noticeId }, { scheduleTime: new Date(at) });
-    },
+    scheduleRetry: createRetryQueue(config.region),
     log,
     now,
     random: () => Math.random(),
-    requestTimeoutMs,
   });
   return { config, app, db, instance };
 });
@@ -110,28 +103,18 @@ const engagementApi = once(async () => {
   return createEngagement({ db, settingsOf, ...senders, log, now, cacheMs });
 });
 
-/** Tells consumers what happened to their callback. Redelivered by the platform when it throws. */
-export const onCallbackWritten = onDocumentWritten(
-  { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120 },
-  async (event) => {
-    const { instance } = base();
-    const { callbackId } = event.params;
-    // A change too large for an event (512 kB) comes without its documents: they are read.
-    if (!event.data) {
-      log('WARNING', 'change-unreadable', { callbackId, eventId: event.id });
-      await instance.lookAt(callbackId);
-      return;
-    }
-    await instance.onChange({
-      callbackId,
-      eventId: event.id,
-      // An event that does not tell its time is as young as can be.
-      changedAt: Date.parse(event.time) || Date.now(),
-      before: documentOf(event.data.before),
-      after: documentOf(event.data.after),
-    });
-  },
-);
+const callbackWritten = once(() => createCallbackWritten(base().instance, log, now));
+
+/**
+ * Tells consumers what happened to their callback. Redelivered by the platform when it throws. Where it is deployed,
+ * main.cjs loads trigger.ts instead of this file; this is how the deployment learns of it.
+ */
+export const onCallbackWritten = Object.assign((event: FirestoreEvent) => callbackWritten()(event), {
+  __endpoint: onDocumentWritten(
+    { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120 },
+    () => undefined,
+  ).__endpoint,
+});
 
 /** Another attempt at a notice, at the time the ledger names. */
 export const retryNotice = onTaskDispatched<{ noticeId: string }>(

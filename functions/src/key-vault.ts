@@ -34,7 +34,7 @@ export class CredentialError extends Error {
 }
 
 /** Where the credentials come from. Both reject with whatever their client rejects with. */
-export interface CredentialStore {
+export interface CredentialSource {
   /** Version named in `pushCredentials/active`; undefined when nothing was registered yet. */
   activeVersion(): Promise<string | undefined>;
   /** Payload of a version of the secret. */
@@ -65,12 +65,12 @@ const payloadSchema = v.object({
  * The credentials in force. The active version is asked for once in `maxAgeMs`, so a rotation is picked up without a
  * deploy; the payload of a version never changes and is fetched once. A failure is not remembered.
  */
-export function createKeyVault(store: CredentialStore, now: () => number, maxAgeMs: number): KeyVault {
+export function createKeyVault(source: CredentialSource, now: () => number, maxAgeMs: number): KeyVault {
   let version: { readonly value: Promise<string>; readonly until: number } | undefined;
   let held: { readonly version: string; readonly value: Promise<Credential> } | undefined;
 
   async function activeVersion(): Promise<string> {
-    const active = await store.activeVersion();
+    const active = await source.activeVersion();
     if (active !== undefined) return active;
     throw new CredentialError(
       'CREDENTIALS_NOT_CONFIGURED',
@@ -81,7 +81,7 @@ export function createKeyVault(store: CredentialStore, now: () => number, maxAge
   async function load(wanted: string): Promise<Credential> {
     let payload: string;
     try {
-      payload = await store.payload(wanted);
+      payload = await source.payload(wanted);
     } catch (error) {
       const [code, advice] = accessProblems[grpcCode(error)] ?? [];
       if (code && advice) throw new CredentialError(code, advice);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Timestamp, type DocumentData, type DocumentReference, type DocumentSnapshot } from '@google-cloud/firestore';
 import type { Notice, NoticeEvent } from './decision.ts';
 import type { DeliveryState, TargetRow } from './delivery-state.ts';
+import type { Fields, Moment } from './document-value.ts';
+import type { StoredDocument } from './documents.ts';
 import { grpcCode } from './failure.ts';
+import { statusCodes } from './google-api.ts';
 
 /** The ledger's collection: one document a notice, `pushNotifications/{noticeId}`. */
 export const ledgerCollection = 'pushNotifications';
@@ -62,7 +64,7 @@ export interface Entry {
 /** Proof of holding an entry as it was read or written last: whoever changed it since has taken it over. */
 export interface Claim {
   readonly noticeId: string;
-  readonly updateTime: Timestamp;
+  readonly updateTime: string;
 }
 
 /** The provider's own words of the last failure, without targets. */
@@ -75,11 +77,11 @@ export interface ProviderError {
  * `sweepAt` is there only in open states, so one single-field index finds all that the sweep must look at. It is
  * `dueAt`, but where the event itself is redelivered: then the sweep only clears up once the notice is stale.
  */
-export function dueTimes(dueAt: number, sweepAt: number): DocumentData {
+export function dueTimes(dueAt: number, sweepAt: number): Fields {
   return { dueAt: timestamp(dueAt), sweepAt: timestamp(sweepAt) };
 }
 
-export function newDocument(entry: NewEntry): DocumentData {
+export function newDocument(entry: NewEntry): Fields {
   return {
     event: entry.notice.event,
     occasion: entry.notice.occasion,
@@ -100,54 +102,51 @@ export function newDocument(entry: NewEntry): DocumentData {
 }
 
 /** Only this module writes entries, so what is read is what `newDocument` and `settle` wrote. */
-export function entryOf(snapshot: DocumentSnapshot): Entry {
-  const at = (field: string) => (snapshot.get(field) as Timestamp | undefined)?.toMillis();
-  const [dueAt, deadAt] = [at('dueAt'), at('deadAt')];
-  const lastError = snapshot.get('lastError') as ProviderError | undefined;
+interface WrittenEntry extends Pick<Entry, 'callbackId' | 'serviceName' | 'state' | 'claimant' | 'attempts'> {
+  readonly event: NoticeEvent;
+  readonly occasion: string;
+  readonly targets: readonly TargetRow[];
+  readonly deleted: boolean;
+  readonly changedAt?: Moment;
+  readonly staleAt?: Moment;
+  readonly dueAt?: Moment;
+  readonly deadAt?: Moment;
+  readonly lastError?: ProviderError;
+}
+
+export function entryOf(noticeId: string, { data, updateTime }: StoredDocument): Entry {
+  const { event, occasion, callbackId, serviceName, state, claimant, attempts, targets, deleted, ...rest } =
+    data as WrittenEntry;
+  const { changedAt, staleAt, dueAt, deadAt, lastError } = rest;
   return {
-    noticeId: snapshot.id,
-    callbackId: snapshot.get('callbackId') as string,
-    serviceName: snapshot.get('serviceName') as string,
-    notice: { event: snapshot.get('event') as NoticeEvent, occasion: snapshot.get('occasion') as string },
-    state: snapshot.get('state') as DeliveryState,
-    claimant: snapshot.get('claimant') as string,
-    attempts: snapshot.get('attempts') as number,
-    targets: snapshot.get('targets') as TargetRow[],
-    changedAt: at('changedAt') ?? 0,
-    staleAt: at('staleAt') ?? 0,
-    deleted: snapshot.get('deleted') as boolean,
-    ...(dueAt !== undefined && { dueAt }),
-    ...(deadAt !== undefined && { deadAt }),
+    noticeId,
+    callbackId,
+    serviceName,
+    notice: { event, occasion },
+    state,
+    claimant,
+    attempts,
+    targets,
+    changedAt: changedAt?.toMillis() ?? 0,
+    staleAt: staleAt?.toMillis() ?? 0,
+    deleted,
+    ...(dueAt && { dueAt: dueAt.toMillis() }),
+    ...(deadAt && { deadAt: deadAt.toMillis() }),
     ...(lastError && { lastError }),
-    claim: { noticeId: snapshot.id, updateTime: snapshot.updateTime ?? Timestamp.fromMillis(0) },
+    claim: { noticeId, updateTime },
   };
 }
 
-export function timestamp(epochMilliseconds: number): Timestamp {
-  return Timestamp.fromMillis(Math.round(epochMilliseconds));
+/** Firestore's own clients take dates, too. */
+export function timestamp(epochMilliseconds: number): Date {
+  return new Date(Math.round(epochMilliseconds));
 }
 
-/** gRPC status codes that mean "another writer was first": of a creation, and of a change. */
-export const createdBefore = [6] as const;
-export const changedSince = [9, 5] as const;
+/** "Another writer was first": of a creation, and of a change. */
+export const createdBefore = [statusCodes.ALREADY_EXISTS] as const;
+export const changedSince = [statusCodes.FAILED_PRECONDITION, statusCodes.NOT_FOUND] as const;
 
-/**
- * Changes an entry, if it is still as the claim knows it: one write.
- *
- * @returns the claim on the changed entry; undefined where somebody else has written it since, or it is gone
- */
-export async function change(
-  reference: DocumentReference,
-  { noticeId, updateTime }: Claim,
-  fields: DocumentData,
-): Promise<Claim | undefined> {
-  return unlessRefused(changedSince, async () => {
-    const { writeTime } = await reference.update(fields, { lastUpdateTime: updateTime });
-    return { noticeId, updateTime: writeTime };
-  });
-}
-
-/** Undefined where the write was refused with one of the gRPC status codes. */
+/** Undefined where the write was refused with one of the status codes. */
 export async function unlessRefused<T>(codes: readonly number[], write: () => Promise<T>): Promise<T | undefined> {
   try {
     return await write();

@@ -1,7 +1,8 @@
-import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { isDead, type DeliveryState, type TargetRow } from './delivery-state.ts';
+import type { Fields } from './document-value.ts';
+import type { Documents, DocumentWrite } from './documents.ts';
 import {
-  change,
   changedSince,
   createdBefore,
   dueTimes,
@@ -47,29 +48,52 @@ export interface Ledger {
    * the entry over.
    */
   settle(claim: Claim, settlement: Settlement): Promise<boolean>;
+}
+
+/** What the sweep asks of the ledger. */
+export interface Overdue {
   /** Ids of entries that the sweep must look at, oldest first: lapsed leases and waits that are over. */
   overdue(now: number, limit: number): Promise<string[]>;
 }
 
-export function createLedger(db: Firestore): Ledger {
+export function createOverdue(db: Firestore): Overdue {
   const entries = db.collection(ledgerCollection);
+  return {
+    async overdue(now, limit) {
+      const found = await entries.where('sweepAt', '<=', timestamp(now)).orderBy('sweepAt').limit(limit).select().get();
+      return found.docs.map(({ id }) => id);
+    },
+  };
+}
+
+export function createLedger(documents: Documents): Ledger {
+  const pathOf = (noticeId: string) => `${ledgerCollection}/${noticeId}`;
+
+  /** Undefined where somebody else has written the entry since, or it is gone. */
+  async function change(claim: Claim, fields: Fields, ...others: DocumentWrite[]): Promise<Claim | undefined> {
+    const { noticeId, updateTime } = claim;
+    return unlessRefused(changedSince, async () => {
+      const [changed] = await documents.write({ update: pathOf(noticeId), fields, updateTime }, ...others);
+      return claimOf(noticeId, changed);
+    });
+  }
 
   return {
     claim: (noticeId, entry) =>
       unlessRefused(createdBefore, async () => {
-        const { writeTime } = await entries.doc(noticeId).create(newDocument(entry));
-        return { noticeId, updateTime: writeTime };
+        const [created] = await documents.write({ create: pathOf(noticeId), fields: newDocument(entry) });
+        return claimOf(noticeId, created);
       }),
 
     async read(noticeId) {
-      const snapshot = await entries.doc(noticeId).get();
-      return snapshot.exists ? entryOf(snapshot) : undefined;
+      const [document] = await documents.read([pathOf(noticeId)]);
+      return document && entryOf(noticeId, document);
     },
 
-    takeOver: ({ claim, staleAt, deleted }, leaseUntil, now) =>
-      change(entries.doc(claim.noticeId), claim, {
+    takeOver: ({ claim, attempts, staleAt, deleted }, leaseUntil, now) =>
+      change(claim, {
         state: 'SENDING',
-        attempts: FieldValue.increment(1),
+        attempts: attempts + 1,
         staleAt: timestamp(staleAt),
         updatedAt: timestamp(now),
         ...dueTimes(leaseUntil, deleted ? staleAt : leaseUntil),
@@ -82,23 +106,25 @@ export function createLedger(db: Firestore): Ledger {
         updatedAt: timestamp(now),
         ...(dueAt !== undefined && sweepAt !== undefined
           ? dueTimes(dueAt, sweepAt)
-          : { dueAt: FieldValue.delete(), sweepAt: FieldValue.delete() }),
-        deadAt: isDead(state) ? timestamp(now) : FieldValue.delete(),
+          : { dueAt: undefined, sweepAt: undefined }),
+        deadAt: isDead(state) ? timestamp(now) : undefined,
         ...(lastError && { lastError }),
       };
-      if (retired.length === 0) return (await change(entries.doc(claim.noticeId), claim, fields)) !== undefined;
-      const batch = db.batch();
-      batch.update(entries.doc(claim.noticeId), fields, { lastUpdateTime: claim.updateTime });
-      for (const { hash, code } of retired) {
-        const report = { noticeId: claim.noticeId, code, retiredAt: timestamp(now), expireAt: timestamp(now + keepMs) };
-        batch.set(db.collection(retiredCollection).doc(hash), report);
-      }
-      return (await unlessRefused(changedSince, () => batch.commit())) !== undefined;
-    },
-
-    async overdue(now, limit) {
-      const found = await entries.where('sweepAt', '<=', timestamp(now)).orderBy('sweepAt').limit(limit).select().get();
-      return found.docs.map(({ id }) => id);
+      const reports = retired.map(({ hash, code }) => ({
+        set: `${retiredCollection}/${hash}`,
+        fields: {
+          noticeId: claim.noticeId,
+          code: code ?? null,
+          retiredAt: timestamp(now),
+          expireAt: timestamp(now + keepMs),
+        },
+      }));
+      return (await change(claim, fields, ...reports)) !== undefined;
     },
   };
+}
+
+function claimOf(noticeId: string, updateTime: string | undefined): Claim {
+  if (updateTime === undefined) throw new Error(`Firestore did not say when ${noticeId} was written`);
+  return { noticeId, updateTime };
 }

@@ -1,20 +1,32 @@
 import type { Change } from './announce.ts';
-import { microsecondsOf, type CallbackDocument, type CallbackStore } from './callback-store.ts';
+import { microsecondsOf, type CallbackDocument, type CallbackReader, type WaitingCallbacks } from './callback-store.ts';
 import { parseCallback, type Callback } from './callback.ts';
 import { mayBeOwed } from './decision.ts';
 import { failureMessage } from './failure.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 
-export interface ReconciliationParts {
-  readonly callbacks: CallbackStore;
+export interface LookParts {
+  readonly callbacks: CallbackReader;
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
   /** What an event of this change would have had done; the ledger sees to it that nothing is done twice. */
   readonly onChange: (change: Change) => Promise<void>;
+  readonly now: () => number;
+}
+
+export interface ReconciliationParts extends LookParts {
+  readonly callbacks: CallbackReader & WaitingCallbacks;
   /** Where the last look ended: the id of the last callback, undefined = at the beginning. */
   readonly bookmark: { read(): Promise<string | undefined>; write(callbackId: string | undefined): Promise<void> };
   readonly log: Log;
-  readonly now: () => number;
+}
+
+/** A look at one callback for what was never announced, because its event never came or did not tell. */
+export interface Look {
+  /** Of which something is known to have changed, whether or not it waits. */
+  readonly lookAt: (callbackId: string) => Promise<void>;
+  /** As it was found: announces what `Reconciliation` promises. */
+  readonly lookAtDocument: (callbackId: string, document: CallbackDocument) => Promise<void>;
 }
 
 export interface Reconciliation {
@@ -39,7 +51,7 @@ const rememberedMs = 55 * 60_000;
 /** Callbacks that are looked at together: as many as are asked for must be done within the minute of a sweep. */
 const atATime = 20;
 
-export function createReconciliation(parts: ReconciliationParts): Reconciliation {
+export function createLook(parts: LookParts): Look {
   const { callbacks, now } = parts;
 
   async function lookAtDocument(callbackId: string, document: CallbackDocument): Promise<void> {
@@ -84,6 +96,23 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
     return callbackOf(former)?.generation === generation ? former : justBefore();
   }
 
+  return {
+    lookAtDocument,
+    async lookAt(callbackId) {
+      const document = await callbacks.read(callbackId);
+      if (!document) return;
+      const callback = callbackOf(document);
+      if (callback) await announce(callbackId, callback, document);
+      // That it does not parse is reported there.
+      else await change(callbackId, undefined, document);
+    },
+  };
+}
+
+export function createReconciliation(parts: ReconciliationParts): Reconciliation {
+  const { callbacks, bookmark } = parts;
+  const { lookAt, lookAtDocument } = createLook(parts);
+
   async function lookSafely(callbackId: string, document: CallbackDocument): Promise<void> {
     try {
       await lookAtDocument(callbackId, document);
@@ -93,22 +122,15 @@ export function createReconciliation(parts: ReconciliationParts): Reconciliation
   }
 
   return {
+    lookAt,
     async look(limit) {
-      const page = await callbacks.waiting(await parts.bookmark.read(), limit);
+      const page = await callbacks.waiting(await bookmark.read(), limit);
       for (let start = 0; start < page.length; start += atATime) {
         const some = page.slice(start, start + atATime);
         await Promise.all(some.map(({ callbackId, document }) => lookSafely(callbackId, document)));
       }
-      await parts.bookmark.write(page.length < limit ? undefined : page.at(-1)?.callbackId);
+      await bookmark.write(page.length < limit ? undefined : page.at(-1)?.callbackId);
       return page.length;
-    },
-    async lookAt(callbackId) {
-      const document = await callbacks.read(callbackId);
-      if (!document) return;
-      const callback = callbackOf(document);
-      if (callback) await announce(callbackId, callback, document);
-      // That it does not parse is reported there.
-      else await change(callbackId, undefined, document);
     },
   };
 }

@@ -2,12 +2,10 @@ import type { Config } from './config.ts';
 import { grpcCode } from './failure.ts';
 import { CredentialError } from './key-vault.ts';
 
-/** The versions of the one secret that holds credentials; the only place that knows Secret Manager. */
+/** The versions of the one secret that holds credentials, as administrators change them. */
 export interface SecretVersions {
   /** A new version; the secret is made with its first. @throws {CredentialError} */
   add(payload: string): Promise<string>;
-  /** Rejects as the client does: the vault tells the causes apart. */
-  payload(version: string): Promise<string>;
   /** Destroys a version for good; one that is gone already is no failure. */
   destroy(version: string): Promise<void>;
   /** Those that can be used, with the time at which they were made, in epoch milliseconds. */
@@ -57,12 +55,6 @@ export function createSecretVersions(config: Config): SecretVersions {
       }
     },
 
-    async payload(version) {
-      const secretManager = await client();
-      const [answer] = await secretManager.accessSecretVersion({ name: `${secret}/versions/${version}` });
-      return Buffer.from(answer.payload?.data ?? '').toString('utf8');
-    },
-
     async destroy(version) {
       const secretManager = await client();
       await secretManager
@@ -98,7 +90,7 @@ function unless(...codes: readonly number[]): (error: unknown) => void {
   };
 }
 
-/** Loaded at the first push, not with the function: most instances of most updates never need it (about 140 ms). */
+/** Loaded when it is first needed, not with the function: most instances never need it (about 140 ms). */
 async function connect(address: Config['secretManager']) {
   const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
   if (!address) return new SecretManagerServiceClient();

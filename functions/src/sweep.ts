@@ -1,11 +1,11 @@
 import { failureMessage } from './failure.ts';
 import type { Gate } from './guards.ts';
-import type { Ledger } from './ledger.ts';
+import type { Overdue } from './ledger.ts';
 import type { Log } from './log.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
 export interface SweepParts {
-  readonly ledger: Pick<Ledger, 'overdue'>;
+  readonly ledger: Overdue;
   readonly retry: (noticeId: string) => Promise<unknown>;
   readonly gate: Gate;
   readonly reconciliation: Pick<Reconciliation, 'look'>;

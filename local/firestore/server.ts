@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 
+import { openPort } from '../port.ts';
 import type { Tap } from '../tap.ts';
 import type { DocumentChange } from './document/document.ts';
 import { deliverTo } from './events/functions-client.ts';
@@ -9,7 +10,6 @@ import type { Service } from './wire/call.ts';
 import { controlServer } from './wire/control.ts';
 import { Faults } from './wire/faults.ts';
 import { methodsOf } from './wire/methods.ts';
-import { openPort } from './wire/port.ts';
 import { loadProtocol } from './wire/protocol.ts';
 import { Usage } from './wire/usage.ts';
 

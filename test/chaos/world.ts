@@ -67,6 +67,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     fcmBaseUrl: google.url,
     oauthTokenUrl: `${google.url}/token`,
     secretManager: { host: '127.0.0.1', port: secretManager.port },
+    firestoreEmulator: `127.0.0.1:${firestore.port}`,
   };
   const registry = { projectId, secretId, secretManagerPort: secretManager.port, firestorePort: firestore.port };
   return {

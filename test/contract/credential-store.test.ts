@@ -1,7 +1,9 @@
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import * as grpc from '@grpc/grpc-js';
 import { readConfig } from '../../functions/src/config.ts';
+import { createCredentialSource } from '../../functions/src/credential-source.ts';
 import { createCredentialStore } from '../../functions/src/credential-store.ts';
+import { createGoogleServices } from '../../functions/src/google-services.ts';
 import type { PublicFacts } from '../../functions/src/service-account.ts';
 import { startSecretManager, type SecretManager } from '../../local/secret-manager.ts';
 import { project, useLocalFirestore } from './firestore-support/local-firestore.ts';
@@ -40,7 +42,10 @@ function createRoom() {
     FUNCTIONS_EMULATOR: 'true',
     CREDENTIALS_SECRET,
     SECRET_MANAGER_ADDRESS,
+    FIRESTORE_EMULATOR_HOST: firestore.host,
   });
+  const now = () => Date.now();
+  const { documents, secretManager } = createGoogleServices(config, { now, random: () => 0 });
   const start = Date.now();
   const store = createCredentialStore(firestore.db, config, () => start);
   const parent = `projects/${project}/secrets/${CREDENTIALS_SECRET}`;
@@ -54,6 +59,8 @@ function createRoom() {
       const version = await store.add(name);
       return { version, outcome: await store.activate({ version, facts: factsOf(name), by: 'ada', expected }) };
     },
+    /** As the sender reads it. */
+    payload: (version: string) => createCredentialSource(documents, secretManager, config).payload(version),
     usable: async () => {
       const [versions] = await client.listSecretVersions({ parent });
       return versions
@@ -110,14 +117,14 @@ test('no version is destroyed for being unknown while it is not known which one 
 });
 
 test('what is put in force is on notice no more; what it replaces is', async () => {
-  const { store, update, usable, onNotice, afterGrace } = createRoom();
+  const { store, payload, update, usable, onNotice, afterGrace } = createRoom();
   await update('first', null);
   expect(await onNotice()).toEqual([]);
   await update('second', '1');
   expect(await onNotice()).toEqual(['1']);
   expect(await store.destroyRetired(afterGrace)).toBe(1);
   expect([await usable(), await onNotice()]).toEqual([['2'], []]);
-  expect(await store.payload('2')).toBe('second');
+  expect(await payload('2')).toBe('second');
 });
 
 test('the version in force is never destroyed, whatever is on notice', async () => {
@@ -138,7 +145,7 @@ test('a commit whose answer was lost is known again when it is made anew', async
 });
 
 test('a secret that was deleted and made anew counts from 1 again, and its first version stays', async () => {
-  const { store, parent, update, usable, onNotice, afterGrace } = createRoom();
+  const { store, payload, parent, update, usable, onNotice, afterGrace } = createRoom();
   await update('first', null);
   await update('second', '1');
   await client.deleteSecret({ name: parent });
@@ -146,17 +153,17 @@ test('a secret that was deleted and made anew counts from 1 again, and its first
   expect([version, outcome]).toMatchObject(['1', { activation: { version: '1', fingerprint: 'SHA256:third' } }]);
   expect(await onNotice()).toEqual(['2']);
   await store.destroyRetired(afterGrace);
-  expect([await usable(), await store.payload('1')]).toEqual([['1'], 'third']);
+  expect([await usable(), await payload('1')]).toEqual([['1'], 'third']);
 });
 
 test('a secret that was made anew replaces even the same number', async () => {
-  const { store, parent, update, afterGrace } = createRoom();
+  const { store, payload, parent, update, afterGrace } = createRoom();
   await update('first', null);
   await client.deleteSecret({ name: parent });
   const { outcome } = await update('second', '1');
   expect(outcome).toMatchObject({ activation: { version: '1', fingerprint: 'SHA256:second' } });
   await store.destroyRetired(afterGrace);
-  expect(await store.payload('1')).toBe('second');
+  expect(await payload('1')).toBe('second');
 });
 
 test('who comes second is told of the first, and what they stored can be taken back', async () => {

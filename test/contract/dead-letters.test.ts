@@ -1,7 +1,7 @@
 import { createDeadLetters, obstacle, type DeadLetterFilter } from '../../functions/src/dead-letters.ts';
 import type { TargetRow } from '../../functions/src/delivery-state.ts';
 import { ledgerCollection, timestamp, type Entry, type NewEntry } from '../../functions/src/ledger-entry.ts';
-import { createLedger, type Settlement } from '../../functions/src/ledger.ts';
+import { createLedger, createOverdue, type Settlement } from '../../functions/src/ledger.ts';
 import { aNotice, hour, minute, monday, second } from '../support/builders.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 
@@ -17,8 +17,8 @@ const row = (state: TargetRow['state'], code?: string, hash = `hash-${state}`): 
 const pending = (hash: string): TargetRow => ({ hash, state: 'PENDING', attempts: 0 });
 
 function createRoom() {
-  const db = firestore.db();
-  const ledger = createLedger(db);
+  const { db, documents } = firestore.database();
+  const ledger = { ...createLedger(documents), ...createOverdue(db) };
   const letters = createDeadLetters(db);
   const read = async (noticeId: string) => (await letters.lookUp(noticeId))[0] as Entry;
   /** Has a notice end, as the delivery does. */

@@ -1,12 +1,18 @@
 import type { Entry, NewEntry } from '../../functions/src/ledger-entry.ts';
-import { createLedger, retiredCollection, type Ledger } from '../../functions/src/ledger.ts';
+import {
+  createLedger,
+  createOverdue,
+  retiredCollection,
+  type Ledger,
+  type Overdue,
+} from '../../functions/src/ledger.ts';
 import { aNotice, hour, minute, monday, second, without } from '../support/builders.ts';
 import { createMemoryLedger } from '../unit/doubles.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 
 /** A ledger to test, and what the callback system sees of it. */
 interface Subject {
-  readonly ledger: Ledger;
+  readonly ledger: Ledger & Overdue;
   readonly retired: () => Promise<Record<string, string>>;
 }
 
@@ -23,9 +29,9 @@ const subjects: readonly { name: string; make: () => Subject }[] = [
   {
     name: 'the ledger in Firestore',
     make() {
-      const db = firestore.db();
+      const { db, documents } = firestore.database();
       return {
-        ledger: createLedger(db),
+        ledger: { ...createLedger(documents), ...createOverdue(db) },
         async retired() {
           const { docs } = await db.collection(retiredCollection).get();
           return Object.fromEntries(docs.map((report) => [report.id, report.get('code') as string]));

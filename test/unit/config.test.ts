@@ -1,4 +1,5 @@
-import { parameters, readConfig, type Config } from '../../functions/src/config.ts';
+import { readConfig, type Config } from '../../functions/src/config.ts';
+import { parameters } from '../../functions/src/parameters.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,3 @@
-import { Timestamp } from '@google-cloud/firestore';
 import type { TargetRow } from '../../functions/src/delivery-state.ts';
 import type { Entry } from '../../functions/src/ledger-entry.ts';
 import { account, causes, leftOut, table } from '../../scripts/dead-letters-report.ts';
@@ -26,7 +25,7 @@ function aLetter(changes: Partial<Entry> = {}): Entry {
     staleAt: monday + hour,
     deleted: false,
     deadAt: monday + minute,
-    claim: { noticeId, updateTime: Timestamp.fromMillis(monday) },
+    claim: { noticeId, updateTime: `${monday / 1000}.000000000` },
     ...changes,
   };
 }

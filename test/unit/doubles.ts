@@ -1,12 +1,16 @@
-import { Timestamp } from '@google-cloud/firestore';
 import { createAnnouncer } from '../../functions/src/announce.ts';
-import { microsecondsOf, type CallbackDocument, type CallbackStore } from '../../functions/src/callback-store.ts';
+import {
+  microsecondsOf,
+  type CallbackDocument,
+  type CallbackReader,
+  type WaitingCallbacks,
+} from '../../functions/src/callback-store.ts';
 import { parseCallback } from '../../functions/src/callback.ts';
 import { createDelivery } from '../../functions/src/deliver.ts';
 import { isDead, type PushResult } from '../../functions/src/delivery-state.ts';
 import { guard } from '../../functions/src/guards.ts';
 import { noticeIdOf, type Claim, type Entry } from '../../functions/src/ledger-entry.ts';
-import type { Ledger, Settlement } from '../../functions/src/ledger.ts';
+import type { Ledger, Overdue, Settlement } from '../../functions/src/ledger.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/log.ts';
 import type { PushMessage } from '../../functions/src/message.ts';
 import { createReconciliation } from '../../functions/src/reconciliation.ts';
@@ -49,9 +53,9 @@ export function createMemoryLedger() {
 
   const claimOf = (noticeId: string, stored: Stored): Claim => ({
     noticeId,
-    updateTime: new Timestamp(stored.version, 0),
+    updateTime: String(stored.version),
   });
-  const isCurrent = ({ noticeId, updateTime }: Claim) => entries.get(noticeId)?.version === updateTime.seconds;
+  const isCurrent = ({ noticeId, updateTime }: Claim) => entries.get(noticeId)?.version === Number(updateTime);
 
   async function asked(operation: string, noticeId: string): Promise<void> {
     operations.push(operation);
@@ -59,7 +63,7 @@ export function createMemoryLedger() {
     if (state.fails?.(`${operation} ${noticeId}`)) throw Object.assign(new Error('UNAVAILABLE'), { code: 14 });
   }
 
-  const ledger: Ledger = {
+  const ledger: Ledger & Overdue = {
     async claim(noticeId, given) {
       await asked('claim', noticeId);
       if (entries.has(noticeId)) return undefined;
@@ -149,8 +153,8 @@ interface RoomState {
 function createMemoryCallbacks(
   documents: ReadonlyMap<string, CallbackDocument>,
   former: ReadonlyMap<string, readonly CallbackDocument[]>,
-  read: CallbackStore['read'],
-): CallbackStore {
+  read: CallbackReader['read'],
+): CallbackReader & WaitingCallbacks {
   return {
     read,
     async readAsOf(callbackId, at) {

@@ -6,6 +6,7 @@ import type { TriggerRequest } from '../events/trigger.ts';
 import { parseTrigger } from '../events/trigger.ts';
 import type { Triggers } from '../events/triggers.ts';
 import type { Service } from './call.ts';
+import { answerRest, isRest } from './rest.ts';
 
 interface Exchange {
   /** What the parentheses of the route's pattern stood for. */
@@ -22,10 +23,17 @@ interface Route {
 
 const maxBodyBytes = 1_000_000;
 
-/** The HTTP side: what the emulator suite asks of its Firestore, and the switches that tests use under `/local/`. */
+/**
+ * The HTTP side: calls in JSON, what the emulator suite asks of its Firestore, and the switches that tests use under
+ * `/local/`.
+ */
 export function controlServer(service: Service, triggers: Triggers): Server {
   const routes = [...suiteRoutes(service, triggers), ...testRoutes(service, triggers)];
   return createServer((request, response) => {
+    if (isRest(request)) {
+      void answerRest(service, request, response);
+      return;
+    }
     answer(routes, request).then(
       (body) => {
         reply(response, 200, body);

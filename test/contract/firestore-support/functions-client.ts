@@ -1,4 +1,8 @@
 import type * as FirestoreClient from '@google-cloud/firestore';
+import { createConnections } from '../../../functions/src/connections.ts';
+import { createDocuments, type Documents } from '../../../functions/src/documents.ts';
+import { createGoogleApi } from '../../../functions/src/google-api.ts';
+import { ownerOfEmulator } from '../../../functions/src/own-token.ts';
 import { Firestore } from '../../../local/functions-firestore.ts';
 import type { FirestoreOptions } from '../../../local/firestore/server.ts';
 import { freshId, LocalFirestore } from './local-firestore.ts';
@@ -7,18 +11,33 @@ import { freshId, LocalFirestore } from './local-firestore.ts';
 export function useFunctionsFirestore(options: Omit<FirestoreOptions, 'port'> = {}) {
   const local = new LocalFirestore();
   const clients: FirestoreClient.Firestore[] = [];
+  const dispatcher = createConnections(20);
   beforeAll(() => local.start(options));
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.terminate()));
+    await dispatcher.close();
     await local.stop();
   });
+  function db(projectId = `demo-${freshId()}`): FirestoreClient.Firestore {
+    const client = new Firestore({ projectId, host: local.host, ssl: false });
+    clients.push(client);
+    return client;
+  }
+
+  function documents(projectId: string): Documents {
+    const token = ownerOfEmulator;
+    const api = createGoogleApi({ baseUrl: `http://${local.host}`, dispatcher, token, random: () => 0 });
+    return createDocuments(api, projectId);
+  }
+
   return {
     local,
     /** A client of an empty database, or one more of the same database. */
-    db(projectId = `demo-${freshId()}`): FirestoreClient.Firestore {
-      const client = new Firestore({ projectId, host: local.host, ssl: false });
-      clients.push(client);
-      return client;
+    db,
+    /** An empty database, by Google's client and by the functions' own. */
+    database() {
+      const projectId = `demo-${freshId()}`;
+      return { db: db(projectId), documents: documents(projectId) };
     },
   };
 }

@@ -1,0 +1,95 @@
+import { createAccessTokens } from './access-token.ts';
+import { createAnnouncer } from './announce.ts';
+import { createCallbackReader } from './callback-store.ts';
+import { parseCallback } from './callback.ts';
+import type { Config } from './config.ts';
+import { createConnections } from './connections.ts';
+import { createCredentialSource } from './credential-source.ts';
+import { createDelivery, type DeliveryParts } from './deliver.ts';
+import { createFcmSender } from './fcm.ts';
+import { createGoogleServices } from './google-services.ts';
+import { guard } from './guards.ts';
+import { createKeyVault } from './key-vault.ts';
+import { createLedger } from './ledger.ts';
+import type { Log } from './log.ts';
+import { createLook } from './reconciliation.ts';
+import { createSettingsCache } from './settings.ts';
+
+/** What one instance of a function gets from its surroundings: the cloud, or a test with a clock of its own. */
+export interface ChainParts {
+  readonly config: Config;
+  readonly scheduleRetry: DeliveryParts['scheduleRetry'];
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Of one request to FCM or to the token endpoint; absent = as long as FCM asks for. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** FCM asks for 10 s at least; the lease must outlast three requests. */
+const usualRequestTimeoutMs = 10_000;
+/** Requests in flight to FCM from one instance; each has a connection of its own. */
+const maxInFlight = 100;
+
+export type Chain = ReturnType<typeof createChain>;
+
+/**
+ * The way from an event to a device, parse ▶ decide ▶ claim ▶ send ▶ settle, with all that stands on it. Does no I/O, and
+ * needs none of Google's SDKs: of a cold start they would be two thirds.
+ */
+export function createChain(parts: ChainParts) {
+  const { config, log, now, random, requestTimeoutMs = usualRequestTimeoutMs } = parts;
+  const dispatcher = createConnections(maxInFlight);
+  const { documents, secretManager, prepare } = createGoogleServices(config, parts);
+  const credentialSource = createCredentialSource(documents, secretManager, config);
+  const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
+  const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
+  /**
+   * @param maxAgeMs how long it may take until a rotation is noticed
+   * @param validateOnly has FCM check each message and deliver none
+   */
+  const senderWithin = (maxAgeMs: number, validateOnly = false) => {
+    const keyVault = createKeyVault(credentialSource, now, maxAgeMs);
+    return createFcmSender({ ...fcm, keyVault, accessTokens: newAccessTokens(), validateOnly });
+  };
+
+  const settingsOf = createSettingsCache({
+    async read(serviceName) {
+      const [queue, fallback] = await documents.read([`callbackSettings/${serviceName}`, 'callbackSettings/default']);
+      return { queue: queue?.data, default: fallback?.data };
+    },
+    report({ finding, ...fields }) {
+      log(finding === 'settings-rejected' ? 'ERROR' : 'INFO', finding, fields);
+    },
+    now,
+    maxAgeMs: config.cacheMs,
+  });
+  const callbacks = createCallbackReader(documents);
+  const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight, log, now });
+  const { deliver, retry } = createDelivery({
+    ledger: createLedger(documents),
+    send,
+    gate,
+    settingsOf,
+    async currentCallback(callbackId) {
+      const document = await callbacks.read(callbackId);
+      const parsed = document && parseCallback(document.data, document.updateTime);
+      return parsed && 'value' in parsed ? parsed.value : undefined;
+    },
+    scheduleRetry: parts.scheduleRetry,
+    log,
+    now,
+    random,
+    leaseMs: config.leaseMs,
+  });
+  const onChange = createAnnouncer({
+    settingsOf,
+    readCallback: (callbackId) => callbacks.read(callbackId),
+    deliver,
+    log,
+    now,
+    freshForMs: config.freshForMs,
+  });
+  const { lookAt } = createLook({ callbacks, settingsOf, onChange, now });
+  return { fcm, newAccessTokens, senderWithin, prepare, settingsOf, callbacks, gate, onChange, retry, lookAt };
+}

@@ -1,0 +1,25 @@
+import { createCallbackWritten } from './callback-written.ts';
+import { createChain } from './chain.ts';
+import { readConfig } from './config.ts';
+import type { Log } from './log.ts';
+import { createRetryQueue } from './retry-queue.ts';
+
+/**
+ * The function `onCallbackWritten` and nothing else, put together without any SDK of Google's: what main.cjs loads where
+ * this function runs. Made one file by scripts/bundle.mjs. What it is as a function (its options, its event) says
+ * index.ts.
+ */
+const now = () => Date.now();
+
+/** In the form of Google's own logger, which Cloud Logging reads. */
+const log: Log = (severity, message, fields) => {
+  const stream = severity === 'ERROR' || severity === 'WARNING' ? process.stderr : process.stdout;
+  stream.write(`${JSON.stringify({ severity, message, ...fields })}\n`);
+};
+
+const config = readConfig(process.env);
+const scheduleRetry = createRetryQueue(config.region);
+const chain = createChain({ config, scheduleRetry, log, now, random: () => Math.random() });
+chain.prepare();
+
+export const onCallbackWritten = createCallbackWritten(chain, log, now);
