@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 /** What one life of a callback costs a contestant, and the first push of an instance. */
 export interface CostOf {
@@ -21,26 +20,24 @@ export interface Costs {
   readonly sweep: { readonly reads: number; readonly writes: number; readonly cpuSeconds: number };
 }
 
-type Prices = Readonly<
-  Record<
-    | 'firestoreReadsPer100k'
-    | 'firestoreWritesPer100k'
-    | 'firestoreDeletesPer100k'
-    | 'invocationsPerMillion'
-    | 'cpuSecond'
-    | 'secretAccessesPer10k'
-    | 'callbacksPerMinute'
-    | 'instances',
-    number
-  >
->;
+const priced = [
+  'firestoreReadsPer100k',
+  'firestoreWritesPer100k',
+  'firestoreDeletesPer100k',
+  'invocationsPerMillion',
+  'cpuSecond',
+  'secretAccessesPer10k',
+  'callbacksPerMinute',
+  'instances',
+] as const;
+type Prices = Readonly<Record<(typeof priced)[number], number>>;
 
 const million = 1_000_000;
 /** How long an instance remembers settings and which credentials are active, and an access token, in minutes. */
 const remembered = { settings: 1, token: 55 };
 
 /** The table of the README: what a million callbacks cost. A Markdown table, line by line. */
-export function costSheet({ ours, straightforward, sweep }: Costs, prices = readPrices()): readonly string[] {
+export function costSheet({ ours, straightforward, sweep }: Costs, prices: Prices): readonly string[] {
   const minutes = million / prices.callbacksPerMinute;
   const started = minutes * prices.instances;
   const rows: [what: string, ours: number, theirs: number, price: number][] = [
@@ -78,7 +75,12 @@ export function costSheet({ ours, straightforward, sweep }: Costs, prices = read
       prices.cpuSecond,
     ],
     // The payload of a version is fetched once an instance.
-    ['Secret Manager accesses', prices.instances * ours.start.secrets, prices.instances, prices.secretAccessesPer10k / 10_000],
+    [
+      'Secret Manager accesses',
+      prices.instances * ours.start.secrets,
+      prices.instances,
+      prices.secretAccessesPer10k / 10_000,
+    ],
     [
       'token exchanges',
       (started * ours.start.tokens) / remembered.token,
@@ -99,8 +101,12 @@ export function costSheet({ ours, straightforward, sweep }: Costs, prices = read
   ];
 }
 
-export function readPrices(file = path.join(import.meta.dirname, 'prices.json')): Prices {
-  return JSON.parse(readFileSync(file, 'utf8')) as Prices;
+/** @throws where a price is missing, or is no number */
+export async function readPrices(file: string): Promise<Prices> {
+  const read = JSON.parse(await readFile(file, 'utf8')) as Partial<Prices>;
+  const wrong = priced.filter((name) => typeof read[name] !== 'number');
+  if (wrong.length > 0) throw new Error(`${file} has no number for ${wrong.join(', ')}`);
+  return read as Prices;
 }
 
 function count(value: number): string {

@@ -107,7 +107,8 @@ function wireFields(fields: CallbackFields): Fields {
 function wireValue(value: unknown): Value {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { booleanValue: value };
-  if (typeof value === 'number') return Number.isInteger(value) ? { integerValue: String(value) } : { doubleValue: value };
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? { integerValue: String(value) } : { doubleValue: value };
   if (value instanceof Date) {
     const milliseconds = value.getTime();
     return {

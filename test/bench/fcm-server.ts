@@ -112,8 +112,8 @@ export async function startFcmServer(
 const due = (count: number, every: number) => every > 0 && count % every === 0;
 
 function reply(response: Http2ServerResponse, status: number, body: unknown): void {
-  // The client may have gone meanwhile.
-  if (response.stream?.destroyed) return;
+  // The client may have gone meanwhile. Where it speaks HTTP/1.1 there is no stream, whatever the type says.
+  if ('stream' in response && response.stream.destroyed) return;
   response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' });
   response.end(JSON.stringify(body));
 }

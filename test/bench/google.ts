@@ -46,9 +46,13 @@ export async function startGoogle(): Promise<Google> {
   ])) as Started;
   return {
     ...started,
-    behave: async (manner) => void (await ask({ behave: manner })),
+    async behave(manner) {
+      await ask({ behave: manner });
+    },
     counters: () => ask({}),
-    reset: async () => void (await ask({ reset: true })),
+    async reset() {
+      await ask({ reset: true });
+    },
     async stop() {
       child.disconnect();
       await exited;

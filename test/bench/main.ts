@@ -2,10 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { run, UsageError } from '../../local/terminal.ts';
+import { run, unlessAborted, UsageError } from '../../local/terminal.ts';
 import { describeMachine, machine } from './machine.ts';
 import { plot } from './plot.ts';
-import type { Row, RowResult, RunOptions } from './row.ts';
+import { readPrices } from './cost-sheet.ts';
+import type { Row, RowResult } from './row.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { growth } from './rows/growth.ts';
 import { lives } from './rows/lives.ts';
@@ -30,18 +31,25 @@ const rows: Readonly<Record<string, Row>> = {
   growth,
 };
 
-const usage = `npm run bench -- [--short] [--only ROW,…]
+const usage = `npm run bench -- [--short] [--only ROW,…] [--prices FILE]
 
   --short       few rounds and small loads: to see that it works, not to compare
-  --only ROW,…  some of the rows: ${Object.keys(rows).join(', ')}`;
+  --only ROW,…  some of the rows: ${Object.keys(rows).join(', ')}
+  --prices FILE your prices, in place of those of test/bench/prices.json`;
 
 const aliveEveryMs = 10_000;
 
 run(usage, async (signal) => {
   const { values } = parseArgs({
-    options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      prices: { type: 'string', default: path.join(import.meta.dirname, 'prices.json') },
+    },
   });
-  const { short } = values;
+  const { short, prices } = values;
+  // Whoever misspells a price learns it now.
+  await readPrices(prices);
   const wanted = values.only?.split(',') ?? Object.keys(rows);
   const unknown = wanted.filter((name) => !Object.hasOwn(rows, name));
   if (unknown.length > 0)
@@ -52,7 +60,7 @@ run(usage, async (signal) => {
   for (const name of wanted) {
     signal.throwIfAborted();
     const row = rows[name];
-    if (row) results[name] = await tell(name, row, short);
+    if (row) results[name] = await tell(name, row, { short, prices, signal });
   }
   const all = Object.values(results);
   const figures = all.flatMap((result) => result.figures);
@@ -69,8 +77,14 @@ run(usage, async (signal) => {
   return missed + broken === 0 ? 0 : 1;
 });
 
+interface TellOptions {
+  readonly short: boolean;
+  readonly prices: string;
+  readonly signal: AbortSignal;
+}
+
 /** Each row has servers of its own: what one leaves behind is nothing to the next. */
-async function tell(name: string, row: Row, short: boolean): Promise<RowResult> {
+async function tell(name: string, row: Row, { short, prices, signal }: TellOptions): Promise<RowResult> {
   const started = performance.now();
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
   let doing = '';
@@ -79,9 +93,8 @@ async function tell(name: string, row: Row, short: boolean): Promise<RowResult> 
     console.log(`  … ${seconds()}${doing && `: ${doing}`}`);
   }, aliveEveryMs);
   const world = await createWorld();
-  const options: RunOptions = { short, world, progress: (what) => (doing = what) };
   try {
-    const result = await row(options);
+    const result = await unlessAborted(signal, row({ short, prices, world, progress: (what) => (doing = what) }));
     console.log(`  ${seconds()}\n${table(result.figures).replaceAll(/^/gm, '  ')}`);
     for (const complaint of result.broken ?? []) console.log(`  ✖ ${complaint}`);
     for (const note of result.notes ?? []) console.log(note.replaceAll(/^/gm, '  '));

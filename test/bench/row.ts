@@ -4,6 +4,8 @@ export interface RunOptions {
   /** Few rounds, small loads: to see that it works. What must hold is judged all the same. */
   readonly short: boolean;
   readonly world: World;
+  /** A file with prices. */
+  readonly prices: string;
   /** Says what is going on, on one line. */
   readonly progress: (what: string) => void;
 }

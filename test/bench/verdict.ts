@@ -11,5 +11,7 @@ export async function demandAll({ google, firestore }: World, count: number, nam
     states.set(state, (states.get(state) ?? 0) + 1);
   }
   const left = [...states].map(([state, entries]) => `${entries} ${state}`).join(', ') || 'none';
-  throw new Error(`${name}: ${count} pushes were due, FCM got ${sends} for ${targets} targets; left in the ledger: ${left}`);
+  throw new Error(
+    `${name}: ${count} pushes were due, FCM got ${sends} for ${targets} targets; left in the ledger: ${left}`,
+  );
 }

@@ -1,6 +1,7 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import http2 from 'node:http2';
 import { cert, initializeApp } from 'firebase-admin/app';
-import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
+import { getMessaging, type Message, type Messaging } from 'firebase-admin/messaging';
 import { message } from '../senders/message.ts';
 import type { Destination, MakeSender } from '../senders/sender.ts';
 
@@ -24,7 +25,7 @@ export const adminSendEach: MakeSender = (destination) => {
   return {
     takes: 'all',
     async send(targets) {
-      const { responses } = await messaging.sendEach(targets.map(messageTo));
+      const { responses } = await messaging.sendEach(targets.map((target) => messageTo(target)));
       return responses.map(({ success }) => success);
     },
   };
@@ -35,7 +36,7 @@ function messagingOf({ account }: Destination): Messaging {
   return getMessaging(initializeApp({ credential: cert({ projectId, clientEmail, privateKey }) }));
 }
 
-function messageTo(token: string): TokenMessage {
+function messageTo(token: string): Message {
   const { notification, data } = message;
   const tag = data['noticeId']?.slice(0, 64) ?? '';
   return {
@@ -57,7 +58,8 @@ function mendScheme(): void {
   http2.connect = ((...given: Parameters<typeof connect>) => {
     const session = connect(...given);
     const request = session.request.bind(session);
-    session.request = (headers, options) => request({ ...headers, ':scheme': 'https' }, options);
+    session.request = (headers, options) =>
+      request({ ...(headers as OutgoingHttpHeaders), ':scheme': 'https' }, options);
     return session;
   }) as typeof connect;
 }

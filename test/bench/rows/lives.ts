@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { costSheet, type CostOf } from '../cost-sheet.ts';
+import { costSheet, readPrices, type CostOf } from '../cost-sheet.ts';
 import { ours, straightforward, type Contestant } from '../contestants.ts';
 import { callback, ewtUpdates, life, noticesOfALife, pushEvent, writesOfALife } from '../events.ts';
 import { withInstances, type Instance } from '../instance.ts';
@@ -20,7 +20,7 @@ interface Counted {
 }
 
 /** What a callback costs from its creation to its end, counted by the servers; and what runs beside, by the minute. */
-export const lives: Row = async ({ short, world, progress }) => {
+export const lives: Row = async ({ short, world, prices, progress }) => {
   const count = short ? 30 : 300;
   const costOf = async (contestant: Contestant): Promise<CostOf> => {
     progress(contestant.name);
@@ -75,7 +75,7 @@ export const lives: Row = async ({ short, world, progress }) => {
       },
     ],
     broken,
-    notes: ['', ...costSheet({ ours: own, straightforward: theirs, sweep })],
+    notes: ['', ...costSheet({ ours: own, straightforward: theirs, sweep }, await readPrices(prices))],
   };
 };
 

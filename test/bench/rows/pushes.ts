@@ -79,4 +79,3 @@ export const pushes: Row = async ({ short, world, progress }) => {
     },
   );
 };
-

@@ -27,9 +27,7 @@ export const size: Row = async ({ world }) => {
         rivals: `in ${ourFiles.length} files; straightforward ${theirs.toFixed(2)} MB in ${theirFiles.length} files`,
       },
     ],
-    samples: [
-      { title: 'Code loaded', unit: 'MB', values: { [project]: [own], [straightforward.name]: [theirs] } },
-    ],
+    samples: [{ title: 'Code loaded', unit: 'MB', values: { [project]: [own], [straightforward.name]: [theirs] } }],
   };
 };
 
