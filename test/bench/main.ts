@@ -100,6 +100,12 @@ async function tell(name: string, row: Row, { short, prices, signal }: TellOptio
     for (const note of result.notes ?? []) console.log(note.replaceAll(/^/gm, '  '));
     console.log('');
     return result;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // What one row cannot measure, keeps nobody from measuring the others.
+    const complaint = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    console.log(`  ✖ ${complaint}\n`);
+    return { figures: [], samples: [], broken: [complaint] };
   } finally {
     clearInterval(alive);
     await world.stop();
