@@ -11,11 +11,11 @@ export const senders: Row = async ({ short, world, progress }) => {
     const figures: Figure[] = [];
     const samples: Samples[] = [];
     const broken: string[] = [];
-    for (const sender of processes) await sender.send({ count, concurrency: 80 });
+    for (const sender of processes) await sender.send({ count, concurrency: 80, leadIn: 0 });
     for (const concurrency of [16, 80]) {
       const values = await interleaved(rounds, processes, async (sender, round) => {
         progress(`${concurrency} at once, round ${round + 1} of ${rounds}: ${sender.name}`);
-        const { accepted, sent, microseconds } = await sender.send({ count, concurrency });
+        const { accepted, sent, microseconds } = await sender.send({ count, concurrency, leadIn: concurrency });
         if (accepted !== sent) broken.push(`${sender.name}: FCM took ${accepted} of ${sent} messages`);
         return microseconds / sent;
       });

@@ -17,7 +17,12 @@ const makers: Readonly<Record<SenderName, MakeSender>> = {
 const [name = '', destination = ''] = process.argv.slice(2);
 const sender = makers[name as SenderName](JSON.parse(destination) as Destination);
 
-async function carryOut({ count, concurrency }: Order): Promise<Outcome> {
+async function carryOut({ leadIn, ...order }: Order): Promise<Outcome> {
+  if (leadIn > 0) await send({ ...order, count: leadIn });
+  return send(order);
+}
+
+async function send({ count, concurrency }: Omit<Order, 'leadIn'>): Promise<Outcome> {
   const each = sender.takes === 'all' ? concurrency : 1;
   let accepted = 0;
   const before = process.cpuUsage();
