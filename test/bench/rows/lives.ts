@@ -21,7 +21,7 @@ interface Counted {
 
 /** What a callback costs from its creation to its end, counted by the servers; and what runs beside, by the minute. */
 export const lives: Row = async ({ short, world, prices, progress }) => {
-  const count = short ? 30 : 300;
+  const count = short ? 12 : 300;
   const costOf = async (contestant: Contestant): Promise<CostOf> => {
     progress(contestant.name);
     return withInstances([{ contestant, world, connections: atOnce }], async ([instance]) => {
