@@ -21,11 +21,16 @@ const algorithm = sequence(oid('2a8648ce3d040302'));
 const commonName = oid('550403');
 const subjectAltName = oid('551d11');
 
-/** A key, and a certificate of 127.0.0.1 that it has signed itself, in PEM. */
-export function selfSigned({ from = Date.now() - 3600_000, until = Date.now() + 3600_000 } = {}) {
+/** A key, and a certificate of 127.0.0.1 and some names that it has signed itself, in PEM. */
+export function selfSigned({
+  from = Date.now() - 3600_000,
+  until = Date.now() + 3600_000,
+  names = ['localhost'],
+} = {}) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('callback-push test')))));
-  const addresses = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from('localhost')));
+  const hosts = names.map((host) => der(0x82, Buffer.from(host)));
+  const addresses = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), ...hosts);
   const unsigned = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),

@@ -1,0 +1,2 @@
+export const projectId = 'demo-bench';
+export const secretId = 'callback-push-credentials';

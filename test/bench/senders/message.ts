@@ -1,0 +1,5 @@
+import { buildMessage } from '../../../functions/src/message.ts';
+import { aMessageRequest } from '../../support/builders.ts';
+
+/** What everybody sends: a message as our functions build it. */
+export const message = buildMessage(aMessageRequest());

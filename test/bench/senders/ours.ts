@@ -1,0 +1,32 @@
+import { createAccessTokens } from '../../../functions/src/access-token.ts';
+import { createConnections } from '../../../functions/src/connections.ts';
+import { createFcmSender } from '../../../functions/src/fcm.ts';
+import { message } from './message.ts';
+import type { MakeSender } from './sender.ts';
+
+/** As functions/src/instance.ts has it. */
+const maxInFlight = 100;
+const timeoutMs = 10_000;
+
+/** The sender of this project, with everything that it has in production but the guards. */
+export const ours: MakeSender = ({ port, certificate, account }) => {
+  const dispatcher = createConnections(maxInFlight, { ca: certificate });
+  const baseUrl = `https://127.0.0.1:${port}`;
+  const now = () => Date.now();
+  const credential = {
+    version: '1',
+    projectId: account.project_id,
+    clientEmail: account.client_email,
+    privateKey: account.private_key,
+  };
+  const send = createFcmSender({
+    baseUrl,
+    dispatcher,
+    timeoutMs,
+    keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
+    accessTokens: createAccessTokens({ tokenUrl: `${baseUrl}/token`, dispatcher, now, timeoutMs }),
+    now,
+  });
+  const sendOne = async (target: string) => (await send(target, message)).outcome === 'accepted';
+  return { takes: 'one', send: (targets) => Promise.all(targets.map(sendOne)) };
+};
