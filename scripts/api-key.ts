@@ -1,10 +1,10 @@
 /** `npm run api-key`: makes, lists and revokes the keys of the Engagement API. */
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createApiKeyAdministration } from '../functions/src/api-key-administration.ts';
-import { createApiKeyStore } from '../functions/src/api-key-store.ts';
-import { masked, newKeySchema, scopes, type PublicKey } from '../functions/src/api-keys.ts';
-import { createAuditLog } from '../functions/src/audit.ts';
+import { createApiKeyAdministration } from '../functions/src/admin/api-key-administration.ts';
+import { createApiKeyStore } from '../functions/src/engagement/api-key-store.ts';
+import { masked, newKeySchema, scopes, type PublicKey } from '../functions/src/engagement/api-keys.ts';
+import { createAuditLog } from '../functions/src/admin/audit.ts';
 import { parse } from '../functions/src/problems.ts';
 import { Firestore } from '../local/functions-firestore.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';

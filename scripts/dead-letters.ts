@@ -1,7 +1,12 @@
 /** `npm run dead-letters`: lists the notices that reached nobody, has them sent again, or puts them away. */
-import { createDeadLetters, obstacle, type DeadLetterFilter, type DeadLetters } from '../functions/src/dead-letters.ts';
-import { isDead } from '../functions/src/delivery-state.ts';
-import type { Entry } from '../functions/src/ledger-entry.ts';
+import {
+  createDeadLetters,
+  obstacle,
+  type DeadLetterFilter,
+  type DeadLetters,
+} from '../functions/src/push/dead-letters.ts';
+import { isDead } from '../functions/src/push/delivery-state.ts';
+import type { Entry } from '../functions/src/push/ledger-entry.ts';
 import { host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
 import { Firestore } from '../local/functions-firestore.ts';

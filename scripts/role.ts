@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { initializeApp } from 'firebase-admin/app';
 import { getAuth } from 'firebase-admin/auth';
-import { roles } from '../functions/src/access.ts';
+import { roles } from '../functions/src/admin/access.ts';
 import { failureCode } from '../functions/src/failure.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';

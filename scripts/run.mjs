@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -98,6 +98,8 @@ async function build() {
       'scripts/bundle.mjs',
     ],
     async () => {
+      // What was made of files that are gone would be deployed too.
+      rmSync(path.join(root, 'functions/lib'), { recursive: true, force: true });
       await compile('Building the functions', ...tools.tsc, '-p', 'functions');
       await compile('Bundling the trigger', 'scripts/bundle.mjs');
     },

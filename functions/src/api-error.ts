@@ -1,4 +1,4 @@
-import type { AccountProblem } from './service-account.ts';
+import type { AccountProblem } from './admin/service-account.ts';
 
 /** Every error the HTTPS APIs answer with, and its status. */
 export const statuses = {

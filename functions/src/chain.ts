@@ -1,19 +1,19 @@
-import { createAccessTokens } from './access-token.ts';
-import { createAnnouncer } from './announce.ts';
-import { createCallbackReader } from './callback-store.ts';
-import { parseCallback } from './callback.ts';
+import { createAccessTokens } from './google/access-token.ts';
+import { createAnnouncer } from './push/announce.ts';
+import { createCallbackReader } from './push/callback-store.ts';
+import { parseCallback } from './push/callback.ts';
 import type { Config } from './config.ts';
-import { createConnections } from './connections.ts';
-import { createCredentialSource } from './credential-source.ts';
-import { createDelivery, type DeliveryParts } from './deliver.ts';
-import { createFcmSender } from './fcm.ts';
-import { createGoogleServices } from './google-services.ts';
-import { guard } from './guards.ts';
-import { createKeyVault } from './key-vault.ts';
-import { createLedger } from './ledger.ts';
+import { createConnections } from './google/connections.ts';
+import { createCredentialSource } from './google/credential-source.ts';
+import { createDelivery, type DeliveryParts } from './push/deliver.ts';
+import { createFcmSender } from './google/fcm.ts';
+import { createGoogleServices } from './google/google-services.ts';
+import { guard } from './push/guards.ts';
+import { createKeyVault } from './google/key-vault.ts';
+import { createLedger } from './push/ledger.ts';
 import type { Log } from './log.ts';
-import { createLook } from './reconciliation.ts';
-import { createSettingsCache } from './settings.ts';
+import { createLook } from './push/reconciliation.ts';
+import { createSettingsCache } from './push/settings.ts';
 
 /** What one instance of a function gets from its surroundings: the cloud, or a test with a clock of its own. */
 export interface ChainParts {
@@ -29,7 +29,7 @@ export interface ChainParts {
 /** FCM asks for 10 s at least; the lease must outlast three requests. */
 const usualRequestTimeoutMs = 10_000;
 /** Requests in flight to FCM from one instance; each has a connection of its own. */
-const maxInFlight = 100;
+export const maxInFlight = 100;
 
 export type Chain = ReturnType<typeof createChain>;
 

@@ -24,3 +24,13 @@ export function failureMessage(error: unknown): string {
   const { message } = fieldsOf(error);
   return typeof message === 'string' ? message : String(error);
 }
+
+/** Undefined where the write was refused with one of the gRPC status codes. */
+export async function unlessRefused<T>(codes: readonly number[], write: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (codes.includes(grpcCode(error))) return undefined;
+    throw error;
+  }
+}

@@ -6,23 +6,23 @@ import { onDocumentWritten } from 'firebase-functions/v2/firestore';
 import { onSchedule } from 'firebase-functions/v2/scheduler';
 import { onTaskDispatched } from 'firebase-functions/v2/tasks';
 import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
-import { managerOf } from './access.ts';
-import { createAdminApi, type AdminResponse } from './admin-api.ts';
-import { createApiKeyAdministration } from './api-key-administration.ts';
-import { createApiKeyStore } from './api-key-store.ts';
-import { createCallbackWritten, type FirestoreEvent } from './callback-written.ts';
+import { managerOf } from './admin/access.ts';
+import { createAdminApi, type AdminResponse } from './admin/admin-api.ts';
+import { createApiKeyAdministration } from './admin/api-key-administration.ts';
+import { createApiKeyStore } from './engagement/api-key-store.ts';
+import { createCallbackWritten, type FirestoreEvent } from './push/callback-written.ts';
 import { readConfig } from './config.ts';
-import { createAuditLog } from './audit.ts';
-import { createCredentialTest } from './credential-test.ts';
-import { updateCredentials } from './credentials.ts';
+import { createAuditLog } from './admin/audit.ts';
+import { createCredentialTest } from './admin/credential-test.ts';
+import { updateCredentials } from './admin/credentials.ts';
 import { failureCode, failureMessage } from './failure.ts';
-import { probe } from './fcm.ts';
+import { probe } from './google/fcm.ts';
 import { createInstance } from './instance.ts';
 import type { Log } from './log.ts';
 import { parameters } from './parameters.ts';
-import { createPendingTests } from './pending-tests.ts';
+import { createPendingTests } from './admin/pending-tests.ts';
 import { leaveBodiesUnparsed } from './request-body.ts';
-import { createRetryQueue } from './retry-queue.ts';
+import { createRetryQueue } from './push/retry-queue.ts';
 
 // With Google's SDKs loaded an instance has 110 MB before it does anything, and up to 370 MB under load.
 setGlobalOptions({ region: parameters.REGION, memory: '512MiB' });
@@ -97,7 +97,7 @@ const adminApi = once(() => {
 
 const engagementApi = once(async () => {
   const { config, db, instance } = base();
-  const { createEngagement } = await import('./engagement.ts');
+  const { createEngagement } = await import('./engagement/engagement.ts');
   const { cacheMs } = config;
   const { settingsOf, senderWithin } = instance;
   const senders = { send: senderWithin(cacheMs), validate: senderWithin(cacheMs, true) };

@@ -1,10 +1,10 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { createWaitingCallbacks } from './callback-store.ts';
+import { createWaitingCallbacks } from './push/callback-store.ts';
 import { createChain, type ChainParts } from './chain.ts';
-import { createCredentialStore } from './credential-store.ts';
-import { createOverdue } from './ledger.ts';
-import { createReconciliation } from './reconciliation.ts';
-import { createSweep } from './sweep.ts';
+import { createCredentialStore } from './admin/credential-store.ts';
+import { createOverdue } from './push/ledger.ts';
+import { createReconciliation } from './push/reconciliation.ts';
+import { createSweep } from './push/sweep.ts';
 
 export interface InstanceParts extends ChainParts {
   /** For what takes queries and transactions. */

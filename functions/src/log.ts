@@ -1,4 +1,4 @@
-import type { NoticeEvent } from './decision.ts';
+import type { NoticeEvent } from './push/decision.ts';
 
 /**
  * The vocabulary of the log: one line for each decision and each outcome. The fields are an allow-list, so that no

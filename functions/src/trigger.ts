@@ -1,8 +1,8 @@
-import { createCallbackWritten } from './callback-written.ts';
+import { createCallbackWritten } from './push/callback-written.ts';
 import { createChain } from './chain.ts';
 import { readConfig } from './config.ts';
 import type { Log } from './log.ts';
-import { createRetryQueue } from './retry-queue.ts';
+import { createRetryQueue } from './push/retry-queue.ts';
 
 /**
  * The function `onCallbackWritten` and nothing else, put together without any SDK of Google's: what main.cjs loads where

@@ -1,6 +1,6 @@
 import type { DocumentData, DocumentReference } from '@google-cloud/firestore';
-import type { Change } from '../../functions/src/announce.ts';
-import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/callback-store.ts';
+import type { Change } from '../../functions/src/push/announce.ts';
+import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/push/callback-store.ts';
 import type { Config } from '../../functions/src/config.ts';
 import type { Instance } from '../../functions/src/instance.ts';
 import { queue, type Story } from './stories.ts';

@@ -4,9 +4,9 @@ import {
   createWaitingCallbacks,
   documentOf,
   microsecondsOf,
-} from '../../functions/src/callback-store.ts';
-import type { Documents } from '../../functions/src/documents.ts';
-import { GoogleError, type StatusName } from '../../functions/src/google-api.ts';
+} from '../../functions/src/push/callback-store.ts';
+import type { Documents } from '../../functions/src/google/documents.ts';
+import { GoogleError, type StatusName } from '../../functions/src/google/google-api.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 import { until } from './firestore-support/local-firestore.ts';
 

@@ -1,8 +1,8 @@
-import { createAccessTokens } from '../../functions/src/access-token.ts';
-import { createConnections } from '../../functions/src/connections.ts';
-import { createFcmSender } from '../../functions/src/fcm.ts';
-import type { Credential } from '../../functions/src/key-vault.ts';
-import { buildMessage } from '../../functions/src/message.ts';
+import { createAccessTokens } from '../../functions/src/google/access-token.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
+import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import type { Credential } from '../../functions/src/google/key-vault.ts';
+import { buildMessage } from '../../functions/src/push/message.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
 import { aMessageRequest, hour, minute, second } from '../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import type { Timestamp } from '@google-cloud/firestore';
-import type { DocumentWrite } from '../../functions/src/documents.ts';
+import type { DocumentWrite } from '../../functions/src/google/documents.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 import { code } from './firestore-support/local-firestore.ts';
 

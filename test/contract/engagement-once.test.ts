@@ -1,5 +1,5 @@
 import { Firestore } from '../../local/functions-firestore.ts';
-import { rememberMs } from '../../functions/src/idempotency.ts';
+import { rememberMs } from '../../functions/src/engagement/idempotency.ts';
 import { hour, monday } from '../support/builders.ts';
 import { aBooking, createEngagementRoom, envelopeOf, type EngagementRoom } from '../support/engagement-room.ts';
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';

@@ -1,12 +1,12 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { createApiKeyStore } from '../../functions/src/api-key-store.ts';
-import { newApiKey, scopes, type NewKey } from '../../functions/src/api-keys.ts';
-import type { PushResult } from '../../functions/src/delivery-state.ts';
-import type { EngagementAnswer } from '../../functions/src/engagement-api.ts';
-import { createEngagement } from '../../functions/src/engagement.ts';
+import { createApiKeyStore } from '../../functions/src/engagement/api-key-store.ts';
+import { newApiKey, scopes, type NewKey } from '../../functions/src/engagement/api-keys.ts';
+import type { PushResult } from '../../functions/src/push/delivery-state.ts';
+import type { EngagementAnswer } from '../../functions/src/engagement/engagement-api.ts';
+import { createEngagement } from '../../functions/src/engagement/engagement.ts';
 import type { Log } from '../../functions/src/log.ts';
-import { createSettingsCache } from '../../functions/src/settings.ts';
-import type { PushMessage } from '../../functions/src/message.ts';
+import { createSettingsCache } from '../../functions/src/push/settings.ts';
+import type { PushMessage } from '../../functions/src/push/message.ts';
 import { monday } from './builders.ts';
 
 export interface Asked {

@@ -1,4 +1,4 @@
-import { createAccessTokens } from '../../functions/src/access-token.ts';
+import { createAccessTokens } from '../../functions/src/google/access-token.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 import { answerJson, keys, privateKey, startServer, verified, type Answer } from './http-server.ts';
 

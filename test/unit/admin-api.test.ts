@@ -1,8 +1,8 @@
-import { createAdminApi, type AdminParts, type AdminRequest } from '../../functions/src/admin-api.ts';
+import { createAdminApi, type AdminParts, type AdminRequest } from '../../functions/src/admin/admin-api.ts';
 import { ApiError } from '../../functions/src/api-error.ts';
-import type { AuditRecord } from '../../functions/src/audit.ts';
-import { browserFailures } from '../../functions/src/browser-failure.ts';
-import type { Activation } from '../../functions/src/credential-store.ts';
+import type { AuditRecord } from '../../functions/src/admin/audit.ts';
+import { browserFailures } from '../../functions/src/admin/browser-failure.ts';
+import type { Activation } from '../../functions/src/admin/credential-store.ts';
 import { maxBodyBytes } from '../../functions/src/request-body.ts';
 
 const activation: Activation = {

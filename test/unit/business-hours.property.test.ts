@@ -4,7 +4,7 @@ import {
   weekdays,
   type BusinessHours,
   type OpeningInterval,
-} from '../../functions/src/business-hours.ts';
+} from '../../functions/src/push/business-hours.ts';
 import { minute } from '../support/builders.ts';
 import { anyHours } from './arbitraries.ts';
 

@@ -1,6 +1,6 @@
-import { callInKey, newAccessCode, newCallIn } from '../../functions/src/call-in.ts';
-import { dialable } from '../../functions/src/phone-number.ts';
-import { acceptedUserData, isStorable } from '../../functions/src/user-data.ts';
+import { callInKey, newAccessCode, newCallIn } from '../../functions/src/engagement/call-in.ts';
+import { dialable } from '../../functions/src/engagement/phone-number.ts';
+import { acceptedUserData, isStorable } from '../../functions/src/engagement/user-data.ts';
 import { minute, monday } from '../support/builders.ts';
 
 const group = { groupName: 'sales', numbers: ['1', '2'], accessCode: true, accessCodeLength: 5, expirySeconds: 600 };

@@ -1,5 +1,5 @@
-import type { Change } from '../../functions/src/announce.ts';
-import { createCallbackWritten, type FirestoreEvent } from '../../functions/src/callback-written.ts';
+import type { Change } from '../../functions/src/push/announce.ts';
+import { createCallbackWritten, type FirestoreEvent } from '../../functions/src/push/callback-written.ts';
 import type { LogEvent } from '../../functions/src/log.ts';
 import { monday } from '../support/builders.ts';
 

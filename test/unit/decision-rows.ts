@@ -1,6 +1,6 @@
-import type { Callback } from '../../functions/src/callback.ts';
-import type { Decision, NoticeEvent, Silence } from '../../functions/src/decision.ts';
-import type { Settings } from '../../functions/src/settings.ts';
+import type { Callback } from '../../functions/src/push/callback.ts';
+import type { Decision, NoticeEvent, Silence } from '../../functions/src/push/decision.ts';
+import type { Settings } from '../../functions/src/push/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
 
 /** What `decide` answers to one change, at eleven o'clock in Berlin. */

@@ -1,4 +1,4 @@
-import { decide, noticeEvents, silences } from '../../functions/src/decision.ts';
+import { decide, noticeEvents, silences } from '../../functions/src/push/decision.ts';
 import { monday, someSettings } from '../support/builders.ts';
 import { attemptRows, purgedRows } from './decision-ending-rows.ts';
 import { callInRows, otherRows, readyRows, upcomingRows } from './decision-rows.ts';

@@ -10,7 +10,7 @@ import {
   type Standing,
   type TargetRow,
   type TargetState,
-} from '../../functions/src/delivery-state.ts';
+} from '../../functions/src/push/delivery-state.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };

@@ -1,21 +1,21 @@
-import { createAnnouncer } from '../../functions/src/announce.ts';
+import { createAnnouncer } from '../../functions/src/push/announce.ts';
 import {
   microsecondsOf,
   type CallbackDocument,
   type CallbackReader,
   type WaitingCallbacks,
-} from '../../functions/src/callback-store.ts';
-import { parseCallback } from '../../functions/src/callback.ts';
-import { createDelivery } from '../../functions/src/deliver.ts';
-import { isDead, type PushResult } from '../../functions/src/delivery-state.ts';
-import { guard } from '../../functions/src/guards.ts';
-import { noticeIdOf, type Claim, type Entry } from '../../functions/src/ledger-entry.ts';
-import type { Ledger, Overdue, Settlement } from '../../functions/src/ledger.ts';
+} from '../../functions/src/push/callback-store.ts';
+import { parseCallback } from '../../functions/src/push/callback.ts';
+import { createDelivery } from '../../functions/src/push/deliver.ts';
+import { isDead, type PushResult } from '../../functions/src/push/delivery-state.ts';
+import { guard } from '../../functions/src/push/guards.ts';
+import { noticeIdOf, type Claim, type Entry } from '../../functions/src/push/ledger-entry.ts';
+import type { Ledger, Overdue, Settlement } from '../../functions/src/push/ledger.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/log.ts';
-import type { PushMessage } from '../../functions/src/message.ts';
-import { createReconciliation } from '../../functions/src/reconciliation.ts';
-import { builtInSettings } from '../../functions/src/settings.ts';
-import { createSweep } from '../../functions/src/sweep.ts';
+import type { PushMessage } from '../../functions/src/push/message.ts';
+import { createReconciliation } from '../../functions/src/push/reconciliation.ts';
+import { builtInSettings } from '../../functions/src/push/settings.ts';
+import { createSweep } from '../../functions/src/push/sweep.ts';
 import {
   aCallback,
   aNotice,

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
-import { createConnections } from '../../functions/src/connections.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { hour, second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';

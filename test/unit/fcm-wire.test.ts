@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createConnections } from '../../functions/src/connections.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
 import { second } from '../support/builders.ts';
 import { answerRows, target } from './fcm-answer-rows.ts';
 import { accepted, closeAll, later, message, resultOf, senderTo, success, wire } from './wire-sender.ts';

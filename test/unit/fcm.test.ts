@@ -1,8 +1,8 @@
-import { createAccessTokens } from '../../functions/src/access-token.ts';
-import type { TroubleScope } from '../../functions/src/delivery-state.ts';
-import { createFcmSender } from '../../functions/src/fcm.ts';
-import { CredentialError, type Credential } from '../../functions/src/key-vault.ts';
-import { buildMessage } from '../../functions/src/message.ts';
+import { createAccessTokens } from '../../functions/src/google/access-token.ts';
+import type { TroubleScope } from '../../functions/src/push/delivery-state.ts';
+import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import { CredentialError, type Credential } from '../../functions/src/google/key-vault.ts';
+import { buildMessage } from '../../functions/src/push/message.ts';
 import { aMessageRequest, aToken, monday } from '../support/builders.ts';
 import { answerJson, privateKey, startServer, type Answer } from './http-server.ts';
 

@@ -1,5 +1,5 @@
-import { createConnections } from '../../functions/src/connections.ts';
-import { createGoogleApi, statusCodes, type StatusName } from '../../functions/src/google-api.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
+import { createGoogleApi, statusCodes, type StatusName } from '../../functions/src/google/google-api.ts';
 import { bytes, half, say, startWire, type Script } from './wire.ts';
 
 const open: (() => Promise<void>)[] = [];

@@ -1,4 +1,4 @@
-import { dateOf, retryAfterMs } from '../../functions/src/http-answer.ts';
+import { dateOf, retryAfterMs } from '../../functions/src/google/http-answer.ts';
 import { hour, monday, second } from '../support/builders.ts';
 
 const at = (time: number) => new Date(time).toUTCString();

@@ -1,5 +1,5 @@
 import { ApiError } from '../../functions/src/api-error.ts';
-import { once, rememberMs, type AnswerRecord, type FormerAnswer } from '../../functions/src/idempotency.ts';
+import { once, rememberMs, type AnswerRecord, type FormerAnswer } from '../../functions/src/engagement/idempotency.ts';
 import { monday } from '../support/builders.ts';
 
 /** Records in memory, written only where there is none. */

@@ -1,6 +1,6 @@
-import { callDirections } from '../../functions/src/callback.ts';
-import { noticeEvents } from '../../functions/src/decision.ts';
-import { catalogue, catalogueText, lookupOrder } from '../../functions/src/message-texts.ts';
+import { callDirections } from '../../functions/src/push/callback.ts';
+import { noticeEvents } from '../../functions/src/push/decision.ts';
+import { catalogue, catalogueText, lookupOrder } from '../../functions/src/push/message-texts.ts';
 
 test.each<{ name: string; given: string; expect: readonly string[] }>([
   { name: 'a regional variant falls back to its language', given: 'fr-CA', expect: ['fr-CA', 'fr', 'en'] },

@@ -1,5 +1,5 @@
-import { createConnections } from '../../functions/src/connections.ts';
-import { createOwnToken } from '../../functions/src/own-token.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
+import { createOwnToken } from '../../functions/src/google/own-token.ts';
 import { hour, minute, monday } from '../support/builders.ts';
 import { firstThen, say, startWire, type Script } from './wire.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { decide, noticeEvents, silences } from '../../functions/src/decision.ts';
-import { parseCallback, type Callback } from '../../functions/src/callback.ts';
-import { layer, parseSettings } from '../../functions/src/settings.ts';
+import { decide, noticeEvents, silences } from '../../functions/src/push/decision.ts';
+import { parseCallback, type Callback } from '../../functions/src/push/callback.ts';
+import { layer, parseSettings } from '../../functions/src/push/settings.ts';
 import { materialize, parseRecording } from '../../local/replay/recording.ts';
 import { sampleLines } from '../../local/replay/sample.ts';
 import { judge, percentile, type Arrival } from '../../local/replay/verdict.ts';

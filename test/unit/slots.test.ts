@@ -1,5 +1,5 @@
-import { closingAfter } from '../../functions/src/business-hours.ts';
-import { openSlots, slotAt } from '../../functions/src/slots.ts';
+import { closingAfter } from '../../functions/src/push/business-hours.ts';
+import { openSlots, slotAt } from '../../functions/src/engagement/slots.ts';
 import { hour, minute } from '../support/builders.ts';
 
 const at = (text: string) => Date.parse(text);

@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
-import { createAccessTokens, type AccessTokens } from '../../functions/src/access-token.ts';
-import { createConnections } from '../../functions/src/connections.ts';
-import { CredentialError } from '../../functions/src/key-vault.ts';
+import { createAccessTokens, type AccessTokens } from '../../functions/src/google/access-token.ts';
+import { createConnections } from '../../functions/src/google/connections.ts';
+import { CredentialError } from '../../functions/src/google/key-vault.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { hour, monday, second } from '../support/builders.ts';
 import { privateKey } from './http-server.ts';

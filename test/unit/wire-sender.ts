@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { createFcmSender, type PushSender } from '../../functions/src/fcm.ts';
-import { buildMessage } from '../../functions/src/message.ts';
+import { createFcmSender, type PushSender } from '../../functions/src/google/fcm.ts';
+import { buildMessage } from '../../functions/src/push/message.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { aMessageRequest, monday, second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';

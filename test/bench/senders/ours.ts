@@ -1,11 +1,10 @@
-import { createAccessTokens } from '../../../functions/src/access-token.ts';
-import { createConnections } from '../../../functions/src/connections.ts';
-import { createFcmSender } from '../../../functions/src/fcm.ts';
+import { createAccessTokens } from '../../../functions/src/google/access-token.ts';
+import { createConnections } from '../../../functions/src/google/connections.ts';
+import { maxInFlight } from '../../../functions/src/chain.ts';
+import { createFcmSender } from '../../../functions/src/google/fcm.ts';
 import { message } from './message.ts';
 import type { MakeSender } from './sender.ts';
 
-/** As functions/src/instance.ts has it. */
-const maxInFlight = 100;
 const timeoutMs = 10_000;
 
 /** The sender of this project, with everything that it has in production but the guards. */

@@ -1,8 +1,8 @@
 import type * as FirestoreClient from '@google-cloud/firestore';
-import { createConnections } from '../../../functions/src/connections.ts';
-import { createDocuments, type Documents } from '../../../functions/src/documents.ts';
-import { createGoogleApi } from '../../../functions/src/google-api.ts';
-import { ownerOfEmulator } from '../../../functions/src/own-token.ts';
+import { createConnections } from '../../../functions/src/google/connections.ts';
+import { createDocuments, type Documents } from '../../../functions/src/google/documents.ts';
+import { createGoogleApi } from '../../../functions/src/google/google-api.ts';
+import { ownerOfEmulator } from '../../../functions/src/google/own-token.ts';
 import { Firestore } from '../../../local/functions-firestore.ts';
 import type { FirestoreOptions } from '../../../local/firestore/server.ts';
 import { freshId, LocalFirestore } from './local-firestore.ts';

@@ -1,0 +1,38 @@
+import { ApiError } from '../api-error.ts';
+import type { Notification } from './engagement-schemas.ts';
+import type { PushSender } from '../google/fcm.ts';
+import type { PushMessage } from '../push/message.ts';
+
+/** Long enough for a phone that is off for the night. */
+const ttlSeconds = 12 * 3600;
+
+/**
+ * Pushes a notification that is not about a callback: one FCM request, nothing is kept of it, nothing is repeated.
+ *
+ * @param senders with the credentials in force; the second has FCM check everything and deliver nothing
+ * @returns the name that FCM gave it. @throws {ApiError}
+ */
+export function createPublisher(senders: { readonly send: PushSender; readonly validate: PushSender }) {
+  return async (target: string, notification: Notification, validateOnly: boolean): Promise<string> => {
+    const result = await (validateOnly ? senders.validate : senders.send)(target, messageOf(notification));
+    if (result.outcome === 'accepted') return result.messageId;
+    if (result.outcome !== 'try-later') {
+      const what = result.outcome === 'target-gone' ? 'FCM does not know this target (any more)' : 'FCM refused it';
+      throw new ApiError('push-refused', `${what}: ${result.code}.`);
+    }
+    const seconds = Math.ceil((result.retryAfterMs ?? 10_000) / 1000);
+    throw new ApiError('push-unavailable', `It could not be pushed: ${result.code}. Try again later.`, {
+      retryAfterSeconds: Math.max(1, seconds),
+    });
+  };
+}
+
+function messageOf({ title = '', body = '', image }: Notification): PushMessage {
+  return {
+    notification: { title, body, ...(image !== undefined && { image }) },
+    data: {},
+    android: { ttl: `${ttlSeconds}s` },
+    apns: {},
+    webpush: { headers: { TTL: String(ttlSeconds) } },
+  };
+}

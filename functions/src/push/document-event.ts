@@ -1,0 +1,179 @@
+import { Moment, momentOf, momentText, plainFields, Reference, type WireFields } from '../google/document-value.ts';
+import type { StoredDocument } from '../google/documents.ts';
+import { fieldsOf } from '../json.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+
+/** A document before and after a write, as the event of the write tells it; absent where there was none. */
+export interface DocumentEvent {
+  /** Resource name of the document; absent where the event tells nothing. */
+  readonly name?: string;
+  readonly before?: StoredDocument;
+  readonly after?: StoredDocument;
+}
+
+interface NamedDocument extends StoredDocument {
+  readonly name: string;
+}
+
+/**
+ * Reads the payload of a Firestore event: `google.events.cloud.firestore.v1.DocumentEventData` in protobuf, as
+ * production sends it, or in JSON.
+ *
+ * firebase-functions would do it, with Google's Firestore client for the values: 231 µs of CPU an event where an empty
+ * handler takes 133, and two thirds of a cold start. With the bytes read here, the whole of an event that announces
+ * nothing takes 1.2 times the CPU of an empty handler, and a cold start to the first push 1.3 times the time.
+ *
+ * @throws where the bytes are no such message
+ */
+export function readDocumentEvent(payload: unknown): DocumentEvent {
+  const { value, oldValue } = payload instanceof Uint8Array ? eventIn(payload) : eventInJson(payload);
+  const name = (value ?? oldValue)?.name;
+  return { ...(name !== undefined && { name }), ...(oldValue && { before: oldValue }), ...(value && { after: value }) };
+}
+
+interface EventData {
+  readonly value?: NamedDocument | undefined;
+  readonly oldValue?: NamedDocument | undefined;
+}
+
+function eventInJson(payload: unknown): EventData {
+  const { value, oldValue } = fieldsOf(payload);
+  return { value: documentInJson(value), oldValue: documentInJson(oldValue) };
+}
+
+function documentInJson(document: unknown): NamedDocument | undefined {
+  const { name, fields, createTime, updateTime } = fieldsOf(document);
+  if (typeof name !== 'string') return undefined;
+  return {
+    name,
+    data: plainFields(fields as WireFields | undefined),
+    createTime: momentText(momentOf(String(createTime))),
+    updateTime: momentText(momentOf(String(updateTime))),
+  };
+}
+
+function eventIn(payload: Uint8Array): EventData {
+  const bytes = new ProtobufReader(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
+  const event: { value?: NamedDocument; oldValue?: NamedDocument } = {};
+  while (bytes.isBefore(bytes.length)) {
+    const field = bytes.field();
+    if (field === 1) event.value = documentIn(bytes);
+    else if (field === 2) event.oldValue = documentIn(bytes);
+    else bytes.skip();
+  }
+  return event;
+}
+
+/** google.firestore.v1.Document */
+function documentIn(bytes: ProtobufReader): NamedDocument {
+  let name = '';
+  const data: Record<string, unknown> = {};
+  let [createTime, updateTime] = [new Moment(0, 0), new Moment(0, 0)];
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    const field = bytes.field();
+    if (field === 1) name = bytes.text();
+    else if (field === 2) readEntry(bytes, data);
+    else if (field === 3) createTime = momentIn(bytes);
+    else if (field === 4) updateTime = momentIn(bytes);
+    else bytes.skip();
+  }
+  return { name, data, createTime: momentText(createTime), updateTime: momentText(updateTime) };
+}
+
+function readEntry(bytes: ProtobufReader, into: Record<string, unknown>): void {
+  let key = '';
+  let value: unknown;
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    const field = bytes.field();
+    if (field === 1) key = bytes.text();
+    else if (field === 2) value = valueIn(bytes);
+    else bytes.skip();
+  }
+  into[key] = value;
+}
+
+/** google.firestore.v1.Value */
+function valueIn(bytes: ProtobufReader): unknown {
+  let value: unknown;
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    switch (bytes.field()) {
+      case 1:
+        value = bytes.integer() !== 0;
+        break;
+      case 2:
+        value = bytes.integer();
+        break;
+      case 3:
+        value = bytes.double();
+        break;
+      case 5:
+        value = new Reference(bytes.text());
+        break;
+      case 6:
+        value = mapIn(bytes);
+        break;
+      case 8:
+        value = placeIn(bytes);
+        break;
+      case 9:
+        value = arrayIn(bytes);
+        break;
+      case 10:
+        value = momentIn(bytes);
+        break;
+      case 11:
+        bytes.skip();
+        value = null;
+        break;
+      case 17:
+        value = bytes.text();
+        break;
+      case 18:
+        value = bytes.bytes();
+        break;
+      default:
+        bytes.skip();
+    }
+  }
+  return value;
+}
+
+function mapIn(bytes: ProtobufReader): Record<string, unknown> {
+  const map: Record<string, unknown> = {};
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    if (bytes.field() === 1) readEntry(bytes, map);
+    else bytes.skip();
+  }
+  return map;
+}
+
+function arrayIn(bytes: ProtobufReader): unknown[] {
+  const values: unknown[] = [];
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    if (bytes.field() === 1) values.push(valueIn(bytes));
+    else bytes.skip();
+  }
+  return values;
+}
+
+function momentIn(bytes: ProtobufReader): Moment {
+  let [seconds, nanoseconds] = [0, 0];
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    const field = bytes.field();
+    if (field === 1) seconds = bytes.integer();
+    else if (field === 2) nanoseconds = bytes.integer();
+    else bytes.skip();
+  }
+  return new Moment(seconds, nanoseconds);
+}
+
+function placeIn(bytes: ProtobufReader): object {
+  const place = { latitude: 0, longitude: 0 };
+  for (const end = bytes.message(); bytes.isBefore(end);) {
+    const field = bytes.field();
+    if (field === 1) place.latitude = bytes.double();
+    else if (field === 2) place.longitude = bytes.double();
+    else bytes.skip();
+  }
+  return place;
+}
