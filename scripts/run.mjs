@@ -25,8 +25,10 @@ const tools = {
 };
 
 try {
-  if (Number(process.versions.node.split('.')[0]) < 20)
-    fail(`Node ${process.version} is too old: install Node 20 or later.`);
+  // From 20.19 on Node loads ES modules by require, as the deployment does with the functions.
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Node ${process.version} is too old: install Node 20.19 or later.`);
   await install('.');
   await install('functions');
   if (!existsSync(node)) fail('The pinned Node is missing: run "npm rebuild node", with install scripts allowed.');
