@@ -25,7 +25,7 @@ const tools = {
 };
 
 try {
-  // From 20.19 on Node loads ES modules by require, as the deployment does with the functions.
+  // Vite and ESLint want it.
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
     fail(`Node ${process.version} is too old: install Node 20.19 or later.`);
@@ -95,7 +95,9 @@ async function build() {
     [
       'functions/src',
       'functions/tsconfig.json',
+      'functions/package.json',
       'functions/package-lock.json',
+      'package-lock.json',
       'tsconfig.base.json',
       'scripts/bundle.mjs',
     ],

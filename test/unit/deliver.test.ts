@@ -47,6 +47,16 @@ test('a push costs two ledger writes, no read and one message a device', async (
   ]);
 });
 
+test('each attempt is made under a lease of its own, and told when it ends', async () => {
+  const room = roomWithTwoDevices();
+  room.ledger.fails = (operation) => operation.startsWith('settle');
+  await expect(room.deliver()).rejects.toThrow('UNAVAILABLE');
+  room.ledger.fails = undefined;
+  room.state.now += minute;
+  await room.delivery.sweep();
+  expect(room.sent.map(({ until }) => until)).toEqual([1, 1, 2, 2].map((leases) => monday + leases * minute));
+});
+
 test('a second announcement leaves after one read', async () => {
   const room = roomWithTwoDevices();
   await room.deliver();

@@ -138,6 +138,8 @@ export const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', 
 export const tryLater: PushResult = { outcome: 'try-later', scope: 'provider', code: 'UNAVAILABLE', detail: 'busy' };
 
 interface Sent {
+  /** When the lease ends that it was sent under. */
+  readonly until: number | undefined;
   readonly target: string;
   readonly message: PushMessage;
   readonly result: PushResult;
@@ -198,9 +200,9 @@ export function createRoom() {
     return documents.get(callbackId);
   }
   const { gate, send } = guard({
-    async send(target, message) {
+    async send(target, message, until) {
       const result = await state.answer(target);
-      sent.push({ target, message, result });
+      sent.push({ target, message, result, until });
       return result;
     },
     maxInFlight: 100,

@@ -150,6 +150,17 @@ test('a token that is refused only after a long time is left to the ledger: the 
   expect(sent()).toHaveLength(1);
 });
 
+test('what FCM could answer only when somebody else may send it, too, is not sent', async () => {
+  const { send, state } = room(accepted);
+  const longest = patience * 1.5;
+  expect(await send(aToken(), message, state.now + longest - 1)).toMatchObject({
+    outcome: 'try-later',
+    code: 'LEASE_ENDING',
+  });
+  expect(sent()).toHaveLength(0);
+  expect(await send(aToken(), message, state.now + longest)).toMatchObject({ outcome: 'accepted' });
+});
+
 test('no answer in time is tried later, not at once', async () => {
   const { send } = roomWithin(50, silence);
   expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'TIMEOUT' });

@@ -1,4 +1,5 @@
 import { createConnections } from '../../functions/src/google/connections.ts';
+import { createDocuments } from '../../functions/src/google/documents.ts';
 import { createGoogleApi, statusCodes, type StatusName } from '../../functions/src/google/google-api.ts';
 import { bytes, half, say, startWire, type Script } from './wire.ts';
 
@@ -101,4 +102,33 @@ test('a token that is refused is replaced once', async () => {
 
 test('an answer that is no JSON is none', async () => {
   expect(await call(inAnswer('<html>'))).toEqual({ answer: undefined, requests: 1, tokens: [] });
+});
+
+describe('documents', () => {
+  const documentsAt = async (script: Script) => {
+    const google = await startWire(script);
+    const dispatcher = createConnections(1);
+    open.push(
+      () => dispatcher.destroy(),
+      () => google.stop(),
+    );
+    const token = { get: () => Promise.resolve(undefined), forget: () => undefined };
+    const api = createGoogleApi({ baseUrl: `http://127.0.0.1:${google.port}`, dispatcher, token, random: () => 0 });
+    return createDocuments(api, 'p');
+  };
+
+  test.each(['INTERNAL', 'DEADLINE_EXCEEDED', 'UNAVAILABLE'])(
+    'a commit of which Google does not say what became of it is made again: %s',
+    async (status) => {
+      const written = say(200, '{"writeResults":[{"updateTime":"2026-03-02T10:00:00.000001Z"}]}');
+      const documents = await documentsAt(onceThen(refusal(status, 500), written));
+      expect(await documents.write({ set: 'things/a', fields: {} })).toEqual(['1772445600.000001000']);
+    },
+  );
+
+  test('an answer that began well and ends with an error is that error', async () => {
+    const begun = '{"missing":"projects/p/databases/(default)/documents/things/a"}';
+    const documents = await documentsAt(say(200, `[${begun},{"error":{"status":"INTERNAL","message":"no"}}]`));
+    await expect(documents.read(['things/a', 'things/b'])).rejects.toMatchObject({ code: statusCodes.INTERNAL });
+  });
 });

@@ -1,5 +1,5 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { remembering, type MemoryOptions } from './memory.ts';
+import { remembering, type MemoryOptions } from '../memory.ts';
 import { callInGroupOf, parseSettings, type CallInGroup } from '../push/settings.ts';
 
 export interface NamedGroup {

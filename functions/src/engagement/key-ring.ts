@@ -1,6 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import { idOf, isGood, type ApiKey, type StoredKey } from './api-keys.ts';
-import { remembering } from './memory.ts';
+import { remembering } from '../memory.ts';
 
 export interface KeyRingParts {
   /** One read; undefined where there is no such key. */

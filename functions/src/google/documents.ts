@@ -7,7 +7,7 @@ import {
   type Fields,
   type WireFields,
 } from './document-value.ts';
-import type { GoogleApi } from './google-api.ts';
+import { refusalOf, type GoogleApi } from './google-api.ts';
 import { fieldsOf, listOf } from '../json.ts';
 
 /** A document as Firestore hands it out; its times are `seconds.nanoseconds`. */
@@ -80,7 +80,9 @@ export function createDocuments(api: GoogleApi, projectId: string): Documents {
       );
       // They come in any order, and answers without either belong to transactions.
       const found = new Map<unknown, StoredDocument | undefined>();
-      for (const { found: document, missing } of answers) {
+      for (const { found: document, missing, error } of answers) {
+        // It may come in the middle of a list that began well.
+        if (error !== undefined) throw refusalOf(error);
         if (missing !== undefined) found.set(missing, undefined);
         else if (document !== undefined) found.set(fieldsOf(document)['name'], storedDocument(document));
       }
@@ -96,7 +98,7 @@ export function createDocuments(api: GoogleApi, projectId: string): Documents {
           method: 'POST',
           path: `/v1/${root}:commit`,
           body: { writes: writes.map(wireWrite) },
-          repeatOn: ['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED'],
+          repeatOn: ['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'INTERNAL', 'DEADLINE_EXCEEDED'],
         }),
       );
       return listOf(writeResults).map(({ updateTime }) => timeOf(updateTime));

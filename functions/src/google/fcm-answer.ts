@@ -49,7 +49,7 @@ export function classify(answer: HttpAnswer, target: string, now: number): PushR
   const said = readBody(body);
   if (status === 200 && said.name) return { outcome: 'accepted', messageId: said.name };
   const code = refine(codeOf(status, said), said, target);
-  const detail = body.replaceAll(target, '(target)').slice(0, 1000);
+  const detail = body.replaceAll(target, '(target)').slice(0, 1000).toWellFormed();
   const consequence = consequences.get(code) ?? (status === 429 ? 'quota' : 'provider');
   if (consequence === 'target-gone' || consequence === 'refused') return { outcome: consequence, code, detail };
   const wait = retryAfterMs(headers, now);

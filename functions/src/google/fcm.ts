@@ -8,8 +8,12 @@ import { exchange } from './http-exchange.ts';
 import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
 import type { PushMessage } from '../push/message.ts';
 
-/** Sends one message to one target. Never rejects: whatever goes wrong is a result. */
-export type PushSender = (target: string, message: PushMessage) => Promise<PushResult>;
+/**
+ * Sends one message to one target. Never rejects: whatever goes wrong is a result.
+ *
+ * @param until epoch milliseconds: when somebody else may make the same attempt. What FCM could answer later is not sent
+ */
+export type PushSender = (target: string, message: PushMessage, until?: number) => Promise<PushResult>;
 
 export interface FcmOptions {
   /** `https://fcm.googleapis.com`, or the local stand-in. */
@@ -36,12 +40,12 @@ export interface FcmOptions {
  * is the ledger's business: a connection that broke says nothing about it, and FCM wants 10 s between two attempts.
  */
 export function createFcmSender(options: FcmOptions): PushSender {
-  return async (target, message) => {
+  return async (target, message, until = Infinity) => {
     const startedAt = options.now();
-    const first = await attempt(options, target, message);
+    const first = await attempt(options, target, message, until);
     // So that both attempts together stay within the notice's lease.
     const isQuick = options.now() - startedAt < options.timeoutMs / 2;
-    return first.again && isQuick ? (await attempt(options, target, message)).result : first.result;
+    return first.again && isQuick ? (await attempt(options, target, message, until)).result : first.result;
   };
 }
 
@@ -51,7 +55,7 @@ interface Attempt {
   readonly again: boolean;
 }
 
-async function attempt(options: FcmOptions, target: string, message: PushMessage): Promise<Attempt> {
+async function attempt(options: FcmOptions, target: string, message: PushMessage, until: number): Promise<Attempt> {
   const { keyVault, accessTokens } = options;
   let credential: Credential | undefined;
   let accessToken: string;
@@ -61,11 +65,23 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
   } catch (error) {
     return credentialFailure(error, credential, keyVault);
   }
+  // A database that is down for a while can take most of the lease before anything is sent.
+  if (options.now() + longestAnswer(options.timeoutMs) > until) return { result: leaseEnding, again: false };
   const result = await post(options, credential.projectId, accessToken, target, message, options.validateOnly);
   const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
   if (again && accessTokens.forget(accessToken)) keyVault.forget(credential);
   return { result, again };
 }
+
+const leaseEnding: PushResult = {
+  outcome: 'try-later',
+  scope: 'provider',
+  code: 'LEASE_ENDING',
+  detail: 'what comes before a push took so long that somebody else may send it meanwhile',
+};
+
+/** To begin it and to end it. */
+const longestAnswer = (timeoutMs: number) => timeoutMs * 1.5;
 
 /** What one request to FCM needs beside its credentials. */
 type Transport = Pick<FcmOptions, 'baseUrl' | 'dispatcher' | 'timeoutMs' | 'now'>;

@@ -66,6 +66,8 @@ export type GoogleApi = (call: GoogleCall) => Promise<unknown>;
 const answerTimeoutMs = 15_000;
 /** Within the shortest lease: who has not got through by then is taken over, or called again. */
 const patienceMs = 50_000;
+/** However little of it is left. */
+const leastMs = 1_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
@@ -81,11 +83,11 @@ const longestPauseMs = 5_000;
 export function createGoogleApi(options: GoogleApiOptions): GoogleApi {
   const patience = options.patienceMs ?? patienceMs;
 
-  async function once(call: GoogleCall): Promise<unknown> {
+  async function once(call: GoogleCall, giveUpAt: number): Promise<unknown> {
     const token = await options.token.get().catch((error: unknown) => {
       throw new GoogleError('UNAVAILABLE', `no access token: ${failureMessage(error)}`);
     });
-    const answer = await ask(options, call, token);
+    const answer = await ask(options, call, token, giveUpAt - performance.now());
     if (answer.status === 200) return parseJson(answer.body);
     // It was revoked before its time: the second attempt is with a new one.
     if (answer.status === 401) options.token.forget(token);
@@ -97,7 +99,7 @@ export function createGoogleApi(options: GoogleApiOptions): GoogleApi {
     const repeatable = new Set<number>(call.repeatOn.map((status) => statusCodes[status]));
     for (let attempt = 0, unauthenticated = 0; ; attempt++) {
       try {
-        return await once(call);
+        return await once(call, giveUpAt);
       } catch (error) {
         const code = grpcCode(error);
         if (code === statusCodes.UNAUTHENTICATED && ++unauthenticated === 1) continue;
@@ -109,8 +111,13 @@ export function createGoogleApi(options: GoogleApiOptions): GoogleApi {
   };
 }
 
-async function ask(options: GoogleApiOptions, { method, path, body }: GoogleCall, token: string | undefined) {
-  const timeoutMs = options.answerTimeoutMs ?? answerTimeoutMs;
+async function ask(
+  options: GoogleApiOptions,
+  { method, path, body }: GoogleCall,
+  token: string | undefined,
+  patienceLeftMs: number,
+) {
+  const timeoutMs = Math.min(options.answerTimeoutMs ?? answerTimeoutMs, Math.max(leastMs, patienceLeftMs));
   try {
     return await exchange(options.dispatcher, {
       method,
@@ -148,9 +155,15 @@ function refusalIn({ status, body }: HttpAnswer): GoogleError {
   const said = parseJson(body);
   // Where the answer would have been a list, so is the refusal.
   const { error } = fieldsOf(Array.isArray(said) ? said[0] : said);
-  const { status: name, message } = fieldsOf(error);
-  if (typeof name === 'string' && Object.hasOwn(statusCodes, name)) {
-    return new GoogleError(name as StatusName, String(message));
-  }
-  return new GoogleError(statusOfStrangers[status] ?? 'UNKNOWN', `HTTP ${status}`);
+  return refusalOf(error, new GoogleError(statusOfStrangers[status] ?? 'UNKNOWN', `HTTP ${status}`));
+}
+
+/** The refusal that an `error` in Google's form stands for. */
+export function refusalOf(
+  error: unknown,
+  otherwise = new GoogleError('UNKNOWN', 'an error in no known form'),
+): GoogleError {
+  const { status, message } = fieldsOf(error);
+  if (typeof status !== 'string' || !Object.hasOwn(statusCodes, status)) return otherwise;
+  return new GoogleError(status as StatusName, String(message));
 }

@@ -18,7 +18,7 @@ export function dateOf(headers: Headers): number | undefined {
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = first(headers['retry-after'])?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(value)) return Number(value) * 1000;
   const until = httpDate(value);
   return until === undefined ? undefined : Math.max(0, until - (dateOf(headers) ?? now));
 }

@@ -100,7 +100,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const on = { ...announcement, noticeId, staleAt: stale, targets: entry.targets };
     if (!claim) await claimedBefore(on, entry.claimant, stop);
     else if (stop) await hold(on, entry.dueAt, stop);
-    else await attempt({ ...on, claim, number: 1 });
+    else await attempt({ ...on, claim, leaseUntil: entry.dueAt, number: 1 });
   }
 
   async function hold(on: Held, until: number, { code }: Stop): Promise<void> {
@@ -119,8 +119,8 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const { callbackId, noticeId, notice, settings, deleted, staleAt } = on;
     const entry = await ledger.read(noticeId);
     const isOurs = entry?.claimant === claimant;
-    if (isOurs && entry.state === 'SENDING' && entry.attempts === 1) {
-      await attempt({ ...on, claim: entry.claim, targets: entry.targets, number: 1 });
+    if (isOurs && entry.state === 'SENDING' && entry.attempts === 1 && entry.dueAt !== undefined) {
+      await attempt({ ...on, claim: entry.claim, targets: entry.targets, leaseUntil: entry.dueAt, number: 1 });
     } else if (isOurs && stop && entry.state === 'WAITING' && entry.dueAt !== undefined) {
       await hold(on, entry.dueAt, stop);
     } else if (entry && deleted && entry.dueAt !== undefined) {
@@ -137,12 +137,13 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
   async function attemptAgain(entry: Entry, announcement: Announcement, targets: readonly TargetRow[]): Promise<void> {
     const { noticeId, staleAt, attempts } = entry;
-    const claim = await ledger.takeOver(entry, now() + parts.leaseMs, now());
+    const leaseUntil = now() + parts.leaseMs;
+    const claim = await ledger.takeOver(entry, leaseUntil, now());
     if (!claim) {
       leaveToOthers(announcement, noticeId);
       return;
     }
-    await attempt({ ...announcement, noticeId, staleAt, claim, targets, number: attempts + 1 });
+    await attempt({ ...announcement, noticeId, staleAt, claim, targets, leaseUntil, number: attempts + 1 });
   }
 
   /**
@@ -190,7 +191,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       on.targets.map(async (row) => {
         if (!isDue(row, now())) return row;
         const target = targetOf.get(row.hash);
-        const result = target ? await parts.send(target, message) : targetRemoved;
+        const result = target ? await parts.send(target, message, on.leaseUntil) : targetRemoved;
         results.push(result);
         if (result.outcome !== 'accepted') reportFailure(on, row.hash, result);
         return rowAfter(row, result, now(), parts.random());
@@ -265,6 +266,8 @@ interface Held extends Announcement {
 interface Attempt extends Held {
   readonly claim: Claim;
   readonly targets: readonly TargetRow[];
+  /** Then somebody else may make the next attempt. */
+  readonly leaseUntil: number;
   /** From 1. */
   readonly number: number;
 }

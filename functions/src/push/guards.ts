@@ -62,14 +62,14 @@ export function guard({ send, maxInFlight, log, now }: GuardParts): Guards {
         return until === undefined ? undefined : { until, code: 'PACED', detail: 'too many messages at once' };
       },
     },
-    send: (target, message) => {
+    send: (target, message, until) => {
       const asked = now();
       return limit(async () => {
         if (now() - asked > longestTurnMs) return tooBusy;
         const stop = circuit.enter(now());
         if (stop) return refusal(stop, now());
         pace.take(now());
-        return learn(await send(target, message));
+        return learn(await send(target, message, until));
       });
     },
   };

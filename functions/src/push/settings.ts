@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { weekdays, type BusinessHours } from './business-hours.ts';
 import { callDirections, type CallDirection } from './callback.ts';
 import { noticeEvents, type NoticeEvent } from './decision.ts';
-import { remembering } from '../engagement/memory.ts';
+import { remembering } from '../memory.ts';
 import { canonicalTag } from './message-texts.ts';
 import { parse, type Parsed } from '../problems.ts';
 
