@@ -64,7 +64,7 @@ run(usage, async () => {
       console.log(`${masked(id)} is revoked. It stops working within a minute.`);
     } else {
       const all = await keys.list();
-      console.log([...all.map(describe), `${all.length} keys`].join('\n'));
+      console.log([...all.map(describe), all.length === 1 ? '1 key' : `${all.length} keys`].join('\n'));
     }
     return 0;
   } finally {

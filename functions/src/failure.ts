@@ -7,6 +7,27 @@ interface Failure {
 
 const fieldsOf = (error: unknown): Failure => (typeof error === 'object' && error !== null ? error : {});
 
+/** The status codes of Google's APIs that one has to know, whether they come over gRPC or over HTTP. */
+export const statusCodes = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  OUT_OF_RANGE: 11,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  DATA_LOSS: 15,
+  UNAUTHENTICATED: 16,
+} as const;
+export type StatusName = keyof typeof statusCodes;
+
 /** A gRPC status code; -1 where there is none. */
 export function grpcCode(error: unknown): number {
   const { code } = fieldsOf(error);
@@ -24,6 +45,10 @@ export function failureMessage(error: unknown): string {
   const { message } = fieldsOf(error);
   return typeof message === 'string' ? message : String(error);
 }
+
+/** "Another writer was first": of a creation, and of a change. */
+export const createdBefore = [statusCodes.ALREADY_EXISTS] as const;
+export const changedSince = [statusCodes.FAILED_PRECONDITION, statusCodes.NOT_FOUND] as const;
 
 /** Undefined where the write was refused with one of the gRPC status codes. */
 export async function unlessRefused<T>(codes: readonly number[], write: () => Promise<T>): Promise<T | undefined> {

@@ -6,7 +6,8 @@ import {
   microsecondsOf,
 } from '../../functions/src/push/callback-store.ts';
 import type { Documents } from '../../functions/src/google/documents.ts';
-import { GoogleError, type StatusName } from '../../functions/src/google/google-api.ts';
+import type { StatusName } from '../../functions/src/failure.ts';
+import { GoogleError } from '../../functions/src/google/google-api.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 import { until } from './firestore-support/local-firestore.ts';
 

@@ -1,6 +1,7 @@
 import { createConnections } from '../../functions/src/google/connections.ts';
 import { createDocuments } from '../../functions/src/google/documents.ts';
-import { createGoogleApi, statusCodes, type StatusName } from '../../functions/src/google/google-api.ts';
+import { statusCodes, type StatusName } from '../../functions/src/failure.ts';
+import { createGoogleApi } from '../../functions/src/google/google-api.ts';
 import { bytes, half, say, startWire, type Script } from './wire.ts';
 
 const open: (() => Promise<void>)[] = [];

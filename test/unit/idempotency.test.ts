@@ -9,7 +9,8 @@ function room() {
     now: monday,
     done: 0,
     refusal: undefined as ApiError | undefined,
-    delay: undefined as Promise<void> | undefined,
+    /** Whoever is next to remove a record tells that it begins, and waits. */
+    slow: undefined as { readonly begun: () => void; readonly end: Promise<void> } | undefined,
   };
   const act = async (recordFor: (answer: { id: number }) => AnswerRecord) => {
     await Promise.resolve();
@@ -26,7 +27,10 @@ function room() {
     const find = (id: string) => {
       const record = records.get(id);
       const forget = async () => {
-        await state.delay;
+        const { slow } = state;
+        state.slow = undefined;
+        slow?.begun();
+        await slow?.end;
         if (records.get(id) === record) records.delete(id);
       };
       return Promise.resolve(record && { ...record, forget });
@@ -82,11 +86,16 @@ test('whoever is slow to remove an expired record does not remove the next one',
   const { state, ask } = room();
   await ask();
   state.now += rememberMs;
-  let release: () => void = () => undefined;
-  state.delay = new Promise((resolve) => (release = resolve));
+  const [begun, end] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  state.slow = {
+    begun() {
+      begun.resolve(undefined);
+    },
+    end: end.promise.then(() => undefined),
+  };
   const slow = ask();
-  await Promise.resolve().then(() => (state.delay = undefined));
+  await begun.promise;
   const fast = await ask();
-  release();
+  end.resolve(undefined);
   expect([await slow, fast, state.done]).toEqual([{ id: 2 }, { id: 2 }, 2]);
 });

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { grpcCode } from '../failure.ts';
+import { grpcCode, statusCodes } from '../failure.ts';
 import { CredentialError } from '../google/key-vault.ts';
 
 /** The versions of the one secret that holds credentials, as administrators change them. */
@@ -12,10 +12,7 @@ export interface SecretVersions {
   enabled(): Promise<readonly { readonly version: string; readonly createdAt: number }[]>;
 }
 
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
-const PERMISSION_DENIED = 7;
-const FAILED_PRECONDITION = 9;
+const { NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION } = statusCodes;
 
 export function createSecretVersions(config: Config): SecretVersions {
   let connection: ReturnType<typeof connect> | undefined;

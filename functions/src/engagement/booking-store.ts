@@ -10,7 +10,7 @@ import { openStates, type Booking, type Fields, type Limits } from './booking.ts
 import { callInKey, callInRecord, keyOnCallback, type CallInRequest } from './call-in.ts';
 import { callbackFieldsOf, type CallbackFields } from '../push/callback.ts';
 import type { AnswerRecord, FormerAnswer } from './idempotency.ts';
-import { unlessRefused } from '../failure.ts';
+import { changedSince, unlessRefused } from '../failure.ts';
 import type { Slot } from './slots.ts';
 
 /** Why something was not written; `written` where it was. */
@@ -217,7 +217,7 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
         answer,
         expireAt: new Date(expireAt.toMillis()),
         async forget() {
-          await unlessRefused(changedMeanwhile, () => records.doc(id).delete({ lastUpdateTime }));
+          await unlessRefused(changedSince, () => records.doc(id).delete({ lastUpdateTime }));
         },
       };
     },
@@ -240,9 +240,6 @@ function isTimestamp(value: unknown): value is TimestampLike {
 async function count(transaction: Transaction, query: Query): Promise<number> {
   return (await transaction.get(query.count())).data().count;
 }
-
-/** gRPC codes of a precondition that does not hold: NOT_FOUND, FAILED_PRECONDITION. */
-const changedMeanwhile = [5, 9];
 
 /** These fields and no others: what else the callback system wrote is not ours to write again. */
 function changed(fields: Fields): DocumentData {

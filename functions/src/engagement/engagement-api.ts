@@ -10,7 +10,7 @@ import {
   type Operation,
   type OperationId,
 } from './engagement-operations.ts';
-import { grpcCode } from '../failure.ts';
+import { grpcCode, statusCodes } from '../failure.ts';
 import { idempotencyKeyPattern } from './idempotency.ts';
 import { jsonOf } from '../request-body.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -72,8 +72,13 @@ export function createEngagementApi(parts: EngagementParts): (request: Engagemen
   };
 }
 
-/** gRPC codes with which Firestore says that it is worth another try: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
-const passing = new Set([4, 8, 10, 14]);
+/** With these Firestore says that it is worth another try. */
+const passing = new Set<number>([
+  statusCodes.DEADLINE_EXCEEDED,
+  statusCodes.RESOURCE_EXHAUSTED,
+  statusCodes.ABORTED,
+  statusCodes.UNAVAILABLE,
+]);
 
 function busyOrOurs(error: unknown): ApiError {
   if (error instanceof ApiError || !passing.has(grpcCode(error))) return asApiError(error);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from '../api-error.ts';
 import type { Fields } from './booking.ts';
-import { grpcCode } from '../failure.ts';
+import { grpcCode, statusCodes } from '../failure.ts';
 
 /** Header by which a client that repeats a request is answered as it was the first time. */
 export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -56,7 +56,7 @@ export async function once<T extends object>(
     try {
       return await act((answer) => recordOf(repeatable, answer, now));
     } catch (error) {
-      const isTaken = grpcCode(error) === ALREADY_EXISTS;
+      const isTaken = grpcCode(error) === statusCodes.ALREADY_EXISTS;
       if (!isTaken && !(error instanceof ApiError)) throw error;
       const former = await find(idOf(repeatable));
       // The record is ours: it holds what this operation answered.
@@ -68,7 +68,6 @@ export async function once<T extends object>(
   }
 }
 
-const ALREADY_EXISTS = 6;
 /** A round is lost only to another request of the same key that was faster, and it leaves a record. */
 const mostRounds = 5;
 

@@ -1,32 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { connectionFailure } from './connection-failure.ts';
-import { failureMessage, grpcCode } from '../failure.ts';
+import { failureMessage, grpcCode, statusCodes, type StatusName } from '../failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { exchange } from './http-exchange.ts';
 import { fieldsOf, parseJson } from '../json.ts';
 import type { OwnToken } from './own-token.ts';
-
-/** The status codes of Google's APIs that one has to know, whether they come over gRPC or over HTTP. */
-export const statusCodes = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  OUT_OF_RANGE: 11,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  DATA_LOSS: 15,
-  UNAUTHENTICATED: 16,
-} as const;
-export type StatusName = keyof typeof statusCodes;
 
 /** A refusal, as the official clients tell it: by the code of its status. */
 export class GoogleError extends Error {

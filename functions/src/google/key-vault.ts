@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { grpcCode } from '../failure.ts';
+import { grpcCode, statusCodes } from '../failure.ts';
 import { parse } from '../problems.ts';
 
 /** The service account of the customer's Firebase project, as far as sending needs it. */
@@ -50,9 +50,18 @@ export interface KeyVault {
 
 /** gRPC status codes of Secret Manager, and what an operator does about each. */
 const accessProblems: Readonly<Record<number, readonly [code: string, advice: string]>> = {
-  5: ['CREDENTIALS_LOST', 'the active secret version does not exist; register the credentials again'],
-  7: ['CREDENTIALS_FORBIDDEN', 'grant the function’s service account roles/secretmanager.secretAccessor on the secret'],
-  9: ['CREDENTIALS_DISABLED', 'the active secret version is disabled or destroyed; register the credentials again'],
+  [statusCodes.NOT_FOUND]: [
+    'CREDENTIALS_LOST',
+    'the active secret version does not exist; register the credentials again',
+  ],
+  [statusCodes.PERMISSION_DENIED]: [
+    'CREDENTIALS_FORBIDDEN',
+    'grant the function’s service account roles/secretmanager.secretAccessor on the secret',
+  ],
+  [statusCodes.FAILED_PRECONDITION]: [
+    'CREDENTIALS_DISABLED',
+    'the active secret version is disabled or destroyed; register the credentials again',
+  ],
 };
 
 const payloadSchema = v.object({

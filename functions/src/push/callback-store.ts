@@ -2,8 +2,7 @@ import type { Firestore } from '@google-cloud/firestore';
 import { callbackStates } from './callback.ts';
 import { momentText } from '../google/document-value.ts';
 import type { Documents, StoredDocument } from '../google/documents.ts';
-import { grpcCode } from '../failure.ts';
-import { statusCodes } from '../google/google-api.ts';
+import { grpcCode, statusCodes } from '../failure.ts';
 
 export type CallbackDocument = StoredDocument;
 

@@ -9,16 +9,8 @@ import { documentOf } from './callback-store.ts';
 import type { NoticeEvent } from './decision.ts';
 import { isOpen, pendingRow, type TargetRow } from './delivery-state.ts';
 import type { StoredDocument } from '../google/documents.ts';
-import {
-  changedSince,
-  dueTimes,
-  entryOf,
-  ledgerCollection,
-  timestamp,
-  type Claim,
-  type Entry,
-} from './ledger-entry.ts';
-import { unlessRefused } from '../failure.ts';
+import { dueTimes, entryOf, ledgerCollection, timestamp, type Claim, type Entry } from './ledger-entry.ts';
+import { changedSince, unlessRefused } from '../failure.ts';
 
 /** A dead letter that is replayed has as long as the longest notice, if it is still true. */
 const replayedLifeMs = 60 * 60_000;

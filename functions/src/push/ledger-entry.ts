@@ -3,7 +3,6 @@ import type { Notice, NoticeEvent } from './decision.ts';
 import type { DeliveryState, TargetRow } from './delivery-state.ts';
 import type { Fields, Moment } from '../google/document-value.ts';
 import type { StoredDocument } from '../google/documents.ts';
-import { statusCodes } from '../google/google-api.ts';
 
 /** The ledger's collection: one document a notice, `pushNotifications/{noticeId}`. */
 export const ledgerCollection = 'pushNotifications';
@@ -140,7 +139,3 @@ export function entryOf(noticeId: string, { data, updateTime }: StoredDocument):
 export function timestamp(epochMilliseconds: number): Date {
   return new Date(Math.round(epochMilliseconds));
 }
-
-/** "Another writer was first": of a creation, and of a change. */
-export const createdBefore = [statusCodes.ALREADY_EXISTS] as const;
-export const changedSince = [statusCodes.FAILED_PRECONDITION, statusCodes.NOT_FOUND] as const;

@@ -3,8 +3,6 @@ import { isDead, type DeliveryState, type TargetRow } from './delivery-state.ts'
 import type { Fields } from '../google/document-value.ts';
 import type { Documents, DocumentWrite } from '../google/documents.ts';
 import {
-  changedSince,
-  createdBefore,
   dueTimes,
   entryOf,
   keepMs,
@@ -16,7 +14,7 @@ import {
   type NewEntry,
   type ProviderError,
 } from './ledger-entry.ts';
-import { unlessRefused } from '../failure.ts';
+import { changedSince, createdBefore, unlessRefused } from '../failure.ts';
 
 /**
  * Devices that FCM does not know any more, `retiredTargets/{targetHash}`: for the callback system, which alone knows
