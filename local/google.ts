@@ -1,22 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { send, type Surroundings } from './fcm.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
 import type { SecretManager, StatusName } from './secret-manager.ts';
-import {
-  close,
-  failed,
-  jsonFields,
-  listen,
-  ok,
-  parseJson,
-  serve,
-  writeHalf,
-  wrong,
-  type Call,
-  type Route,
-} from './routes.ts';
+import { failed, jsonFields, ok, parseJson, serve, writeHalf, wrong, type Call, type Route } from './routes.ts';
+import { openPort } from './port.ts';
+import { host } from './ports.ts';
 import type { Tap } from './tap.ts';
 import { accountStates, createAccounts, issuerOf, parseAccount, type Accounts } from './oauth.ts';
 import { outcomeOf, type Outcome } from './spoilt-answers.ts';
@@ -47,8 +38,12 @@ const inboxCapacity = 10_000;
 /** Longer than clients keep an idle connection, so that none is closed under a request on its way. */
 const keepAliveMs = 120_000;
 
+/** As many as Google's servers allow. */
+const maxConcurrentStreams = 100;
+
 /**
- * Listens on 127.0.0.1 only.
+ * Listens on 127.0.0.1 only, for HTTP/1.1 and, as FCM has it, HTTP/2; but in the clear, so that who wants the latter
+ * begins with it (prior knowledge).
  *
  * @param options.port 0 = any free one
  * @param options.now epoch milliseconds, with a fraction: the clock of this Google, which its answers tell
@@ -88,14 +83,23 @@ export async function startGoogle({
     requests = { ...requests, [door]: requests[door] + 1 };
   };
   const routes = [...googleRoutes(google, inbox, count), ...inboxRoutes(inbox), ...localRoutes(google, secretManager)];
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('date', new Date(now()).toUTCString());
     void serve(routes, request, response, tap);
+  };
+  const http1 = createServer(answer);
+  http1.keepAliveTimeout = keepAliveMs;
+  const http2 = createHttp2Server({ settings: { maxConcurrentStreams } }, (request, response) => {
+    // Node makes them so that what is written for HTTP/1.1 can use them.
+    answer(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
-  server.keepAliveTimeout = keepAliveMs;
-  const bound = await listen(server, port);
-  url = `http://127.0.0.1:${bound}`;
-  return { ...google, port: bound, url, stop: () => close(server) };
+  const opened = await openPort(
+    { host, port },
+    { injectConnection: (socket) => http2.emit('connection', socket) },
+    http1,
+  );
+  url = `http://${host}:${opened.port}`;
+  return { ...google, port: opened.port, url, stop: () => opened.close(0) };
 }
 
 function preciseNow(): number {
@@ -134,7 +138,9 @@ function settle({ request, response }: Call, outcome: Outcome): Answer | undefin
   if (!('breaks' in outcome)) return outcome;
   const { breaks, within } = outcome;
   const breakOff = () => {
-    if (breaks === 'reset') request.socket.resetAndDestroy();
+    const { stream } = request as { stream?: ServerHttp2Stream };
+    if (breaks === 'disconnect' || (breaks === 'reset' && !stream)) request.socket.resetAndDestroy();
+    else if (breaks === 'reset') stream?.on('error', () => undefined).destroy(new Error('broken off on purpose'));
   };
   if (within) writeHalf(response, within, breakOff);
   else breakOff();

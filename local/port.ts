@@ -16,7 +16,7 @@ export async function openPort(
   { host, port }: { host: string; port: number },
   http2: Http2Door,
   http1: HttpServer,
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; close: (graceMs?: number) => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -32,17 +32,17 @@ export async function openPort(
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => closePort(server, sockets),
+    close: (graceMs = closeGraceMs) => closePort(server, sockets, graceMs),
   };
 }
 
 /** Lets calls that are about to end do so, then cuts off whoever is still there. */
-async function closePort(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+async function closePort(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   const timer = setTimeout(() => {
     for (const socket of sockets) socket.destroy();
-  }, closeGraceMs);
+  }, graceMs);
   await closed;
   clearTimeout(timer);
 }

@@ -1,5 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './fcm-errors.ts';
 import { isObject } from './fcm-schema.ts';
 import type { Tap } from './tap.ts';
@@ -68,7 +67,7 @@ async function answerTo(
   response: ServerResponse,
 ): Promise<Answer | undefined> {
   // A page of the web whose name is made to resolve to this machine must not get at the keys made here.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return notLocal;
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(hostOf(request))) return notLocal;
   const [path = '', query = ''] = (request.url ?? '').split('?');
   if (openToPages.has(path)) allowLocalPages(request, response);
   if (openToPages.has(path) && request.method === 'OPTIONS') return preflight;
@@ -80,6 +79,11 @@ async function answerTo(
   const caught = decoded(pattern.exec(path)?.[1] ?? '');
   if (caught === undefined) return wrong(['address: must be percent-encoded UTF-8']);
   return handle({ query: new URLSearchParams(query), caught, body, request, response });
+}
+
+/** HTTP/2 has a field of its own for it. */
+function hostOf({ headers }: IncomingMessage): string {
+  return headers.host ?? String(headers[':authority'] ?? '');
 }
 
 /** What the hosted page asks for from the origin of its own: a target for this browser, and what arrives there. */
@@ -132,23 +136,4 @@ function textOf({ body }: Answer): string {
 function headersOf({ body, headers }: Answer): Readonly<Record<string, string>> {
   const contentType = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
   return { 'content-type': contentType, ...headers };
-}
-
-/** @returns the port; 0 asks for any free one. @throws when it is taken */
-export async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-/** Closes every connection at once. */
-export async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  server.closeAllConnections();
-  await closed;
 }

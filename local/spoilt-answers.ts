@@ -4,12 +4,15 @@ import type { Answer } from './fcm-errors.ts';
 export type Outcome = Answer | Broken;
 
 export interface Broken {
-  readonly breaks: 'hang' | 'reset';
+  readonly breaks: 'hang' | 'reset' | 'disconnect';
   readonly within?: Answer;
 }
 
-/** HANG = no answer ever; RESET = the connection is dropped. IN_BODY = so after half an answer. */
-export const breakCodes = ['HANG', 'RESET', 'HANG_IN_BODY', 'RESET_IN_BODY'] as const;
+/**
+ * HANG = no answer ever; RESET = the request is broken off, over HTTP/1.1 with its connection, over HTTP/2 alone.
+ * DISCONNECT = the connection is dropped, with all that is under way on it. IN_BODY = so after half an answer.
+ */
+export const breakCodes = ['HANG', 'RESET', 'DISCONNECT', 'HANG_IN_BODY', 'RESET_IN_BODY'] as const;
 type BreakCode = (typeof breakCodes)[number];
 
 const json = { 'content-type': 'application/json; charset=utf-8' };
@@ -61,7 +64,7 @@ export function outcomeOf<Code extends string>(
   success: Answer,
 ): Outcome {
   if (isBreak(code)) {
-    const breaks = code.startsWith('HANG') ? 'hang' : 'reset';
+    const breaks = code.startsWith('HANG') ? 'hang' : code === 'DISCONNECT' ? 'disconnect' : 'reset';
     return code.endsWith('IN_BODY') ? { breaks, within: success } : { breaks };
   }
   if (afterAccepting && !code.endsWith('_200')) return { breaks: 'reset' };

@@ -9,6 +9,7 @@ import { createDelivery, type DeliveryParts } from './push/deliver.ts';
 import { createFcmSender } from './google/fcm.ts';
 import { createGoogleServices } from './google/google-services.ts';
 import { guard } from './push/guards.ts';
+import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
 import { createKeyVault } from './google/key-vault.ts';
 import { createLedger } from './push/ledger.ts';
 import type { Log } from './log.ts';
@@ -28,8 +29,8 @@ export interface ChainParts {
 
 /** FCM asks for 10 s at least; the lease must outlast three requests. */
 const usualRequestTimeoutMs = 10_000;
-/** Requests in flight to FCM from one instance; each has a connection of its own. */
-export const maxInFlight = 100;
+/** One an hour, for each of the few senders of an instance; more only where keys are being replaced. */
+const mostTokenExchanges = 10;
 
 export type Chain = ReturnType<typeof createChain>;
 
@@ -39,11 +40,13 @@ export type Chain = ReturnType<typeof createChain>;
  */
 export function createChain(parts: ChainParts) {
   const { config, log, now, random, requestTimeoutMs = usualRequestTimeoutMs } = parts;
-  const dispatcher = createConnections(maxInFlight);
   const { documents, secretManager, prepare } = createGoogleServices(config, parts);
   const credentialSource = createCredentialSource(documents, secretManager, config);
-  const fcm = { baseUrl: config.fcmBaseUrl, dispatcher, timeoutMs: requestTimeoutMs, now };
-  const newAccessTokens = () => createAccessTokens({ ...fcm, tokenUrl: config.oauthTokenUrl });
+  const timeoutMs = requestTimeoutMs;
+  const fcm = { client: createHttp2Client(config.fcmBaseUrl), timeoutMs, now };
+  const tokenConnections = createConnections(mostTokenExchanges);
+  const newAccessTokens = () =>
+    createAccessTokens({ tokenUrl: config.oauthTokenUrl, dispatcher: tokenConnections, timeoutMs, now });
   /**
    * @param maxAgeMs how long it may take until a rotation is noticed
    * @param validateOnly has FCM check each message and deliver none
@@ -65,7 +68,7 @@ export function createChain(parts: ChainParts) {
     maxAgeMs: config.cacheMs,
   });
   const callbacks = createCallbackReader(documents);
-  const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight, log, now });
+  const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight: mostAtOnce, log, now });
   const { deliver, retry } = createDelivery({
     ledger: createLedger(documents),
     send,

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { close, listen } from '../../local/routes.ts';
+import type { AddressInfo } from 'node:net';
 import type { Tap } from '../../local/tap.ts';
 
 /** A task as the functions made it. */
@@ -36,14 +36,17 @@ export async function startTasks(tap: Tap): Promise<Tasks> {
     };
     answer().catch(() => response.destroy());
   });
-  const port = await listen(server, 0);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     take() {
       const taken = tasks;
       tasks = [];
       return taken;
     },
-    stop: () => close(server),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { createAccessTokens } from '../../functions/src/google/access-token.ts';
 import { createConnections } from '../../functions/src/google/connections.ts';
 import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import { createHttp2Client, type Http2Client } from '../../functions/src/google/http2-client.ts';
 import type { Credential } from '../../functions/src/google/key-vault.ts';
 import { buildMessage } from '../../functions/src/push/message.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
@@ -8,6 +9,7 @@ import { aMessageRequest, hour, minute, second } from '../support/builders.ts';
 
 const message = buildMessage(aMessageRequest());
 const connections = createConnections(10);
+let client: Http2Client;
 let google: Google;
 let credential: Credential;
 
@@ -18,10 +20,12 @@ let elapsed = 0;
 
 beforeAll(async () => {
   google = await startGoogle({ port: 0, now: () => start + elapsed });
+  client = createHttp2Client(google.url);
   const { project_id, client_email, private_key } = google.accounts.create('demo-callbacks');
   credential = { version: '1', projectId: project_id, clientEmail: client_email, privateKey: private_key };
 });
 afterAll(async () => {
+  client.destroy();
   await connections.destroy();
   await google.stop();
 });
@@ -32,12 +36,12 @@ beforeEach(() => {
 });
 
 function sender() {
-  const transport = { dispatcher: connections, timeoutMs: 5 * second, now: () => start + elapsed + aheadMs };
+  const common = { timeoutMs: 5 * second, now: () => start + elapsed + aheadMs };
   return createFcmSender({
-    ...transport,
-    baseUrl: google.url,
+    ...common,
+    client,
     keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
-    accessTokens: createAccessTokens({ ...transport, tokenUrl: `${google.url}/token` }),
+    accessTokens: createAccessTokens({ ...common, dispatcher: connections, tokenUrl: `${google.url}/token` }),
   });
 }
 

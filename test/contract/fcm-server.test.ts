@@ -1,4 +1,5 @@
 import { createSign } from 'node:crypto';
+import { connect } from 'node:http2';
 import { Agent, request } from 'undici';
 import { mixOf, passingFaultCodes, type FaultRule } from '../../local/fcm-faults.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
@@ -404,6 +405,48 @@ describe('faults', () => {
     await setFaults([{ code: 'HANG', times: 1 }]);
     await expect(send({}, {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
     expect(google.inbox.messages()).toEqual([]);
+  });
+
+  describe('over HTTP/2', () => {
+    /** What becomes of so many messages that are sent together over one connection, whatever their answer. */
+    async function sendTogether(count: number): Promise<string[]> {
+      const session = connect(google.url);
+      session.on('error', () => undefined);
+      const sending = Array.from({ length: count }, async () => {
+        const stream = session.request({
+          ':method': 'POST',
+          ':path': '/v1/projects/demo-callbacks/messages:send',
+          authorization: `Bearer ${token}`,
+        });
+        let text = '';
+        stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+        stream.on('error', () => undefined).end(JSON.stringify({ message: { token: target } }));
+        await new Promise((resolve) => stream.on('close', resolve));
+        return isJson(text) ? 'answered' : 'broken off';
+      });
+      const outcomes = await Promise.all(sending);
+      session.destroy();
+      return outcomes;
+    }
+
+    test('messages are taken together on one connection', async () => {
+      expect(await sendTogether(20)).toEqual(Array.from({ length: 20 }, () => 'answered'));
+      expect(google.inbox.messages()).toHaveLength(20);
+    });
+
+    test.each<FaultRule['code']>(['RESET', 'RESET_IN_BODY'])('%s breaks off its own message alone', async (code) => {
+      await setFaults([{ code, times: 1 }]);
+      expect((await sendTogether(3)).toSorted()).toEqual(['answered', 'answered', 'broken off']);
+      expect(google.inbox.messages()).toHaveLength(2);
+    });
+
+    test('DISCONNECT takes along what is under way on the connection', async () => {
+      await setFaults([
+        { code: 'HANG', times: 2 },
+        { code: 'DISCONNECT', times: 1 },
+      ]);
+      expect(await sendTogether(3)).toEqual(['broken off', 'broken off', 'broken off']);
+    });
   });
 
   test('what is left of the rules can be read and cleared', async () => {

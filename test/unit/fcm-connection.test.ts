@@ -1,6 +1,5 @@
-import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
-import { createConnections } from '../../functions/src/google/connections.ts';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type LookupFunction, type Socket } from 'node:net';
 import { selfSigned } from '../support/certificate.ts';
 import { hour, second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';
@@ -8,7 +7,6 @@ import type { Http2Script } from './http2-wire.ts';
 import {
   accepted,
   closeAll,
-  http2Wire,
   later,
   message,
   resultOf,
@@ -16,115 +14,111 @@ import {
   success,
   trusted,
   wire,
+  type SenderOptions,
 } from './wire-sender.ts';
-import { say } from './wire.ts';
+import { startWire } from './wire.ts';
 
 afterEach(closeAll);
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const answered: Http2Script = (connection, stream) => connection.answer(stream, success);
+/** The first connection goes wrong, and any other is fine. */
+const onFirst =
+  (script: Http2Script): Http2Script =>
+  (connection, stream) => {
+    (connection.number === 1 ? script : answered)(connection, stream);
+  };
+const times = (count: number) => Array.from({ length: count });
 
 describe('a server that is not reached', () => {
   test('refuses the connection', async () => {
     const gone = await wire(() => undefined);
     await gone.stop();
-    const send = senderTo(`http://127.0.0.1:${gone.port}`, createConnections(10));
-    expect(await resultOf(send(target, message))).toEqual(later('UNREACHABLE'));
+    expect(await resultOf(senderTo(`http://127.0.0.1:${gone.port}`)(target, message))).toEqual(later('UNREACHABLE'));
   });
 
   test.each(['ENOTFOUND', 'EAI_AGAIN'])('has no address: %s', async (code) => {
     const lookup: LookupFunction = (_, __, done) => {
       done(Object.assign(new Error('getaddrinfo'), { code }), '');
     };
-    const send = senderTo('http://fcm.example', new Agent({ connect: { lookup } }));
-    expect(await resultOf(send(target, message))).toEqual(later('DNS_FAILED'));
+    expect(await resultOf(senderTo('http://fcm.example', { lookup })(target, message))).toEqual(later('DNS_FAILED'));
   });
 
   test('takes the connection and is silent while it is to be encrypted, for all at once', async () => {
-    const silent = await wire(() => undefined);
-    const send = senderTo(`https://127.0.0.1:${silent.port}`, createConnections(30, { connectTimeoutMs: 200 }));
+    const silent = await startWire(() => undefined);
+    const send = senderTo(`https://127.0.0.1:${silent.port}`, { connectTimeoutMs: 200 });
     const started = Date.now();
-    const results = await Promise.all(Array.from({ length: 30 }, () => resultOf(send(target, message))));
+    const results = await Promise.all(times(500).map(() => resultOf(send(target, message))));
     expect(results).toEqual(results.map(() => later('UNREACHABLE')));
     expect(Date.now() - started).toBeLessThan(3 * second);
+    await silent.stop();
   });
 
   test('does not speak TLS', async () => {
     const plain = createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
     const { port } = plain.address() as AddressInfo;
-    const send = senderTo(`https://127.0.0.1:${port}`, createConnections(10));
-    expect(await resultOf(send(target, message))).toEqual(later('TLS_FAILED'));
+    expect(await resultOf(senderTo(`https://127.0.0.1:${port}`)(target, message))).toEqual(later('TLS_FAILED'));
     plain.close();
+  });
+
+  test('does not speak HTTP/2', async () => {
+    const fcm = await wire(answered, { tls: { ...trusted, ALPNProtocols: ['http/1.1'] } });
+    const send = senderTo(`https://127.0.0.1:${fcm.port}`, { ca: trusted.cert });
+    expect(await resultOf(send(target, message))).toEqual(later('TLS_FAILED'));
+    expect(fcm.requests()).toBe(0);
+  });
+
+  test('is there again for the next message', async () => {
+    const fcm = await wire(onFirst(({ socket }) => socket.destroy()));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    expect(await resultOf(send(target, message))).toEqual(later('CONNECTION_LOST'));
+    expect(await send(target, message)).toEqual(accepted);
   });
 });
 
 describe('a certificate', () => {
-  const overTls = async (tls: ReturnType<typeof selfSigned>, dispatcher: Dispatcher, host = '127.0.0.1') => {
-    const fcm = await wire(say(200, success), tls);
-    const result = await resultOf(senderTo(`https://${host}:${fcm.port}`, dispatcher)(target, message));
+  const overTls = async (tls: ReturnType<typeof selfSigned>, options: SenderOptions, host = '127.0.0.1') => {
+    const fcm = await wire(answered, { tls });
+    const result = await resultOf(senderTo(`https://${host}:${fcm.port}`, options)(target, message));
     return { result, requests: fcm.requests() };
   };
   const untrusted = { result: later('TLS_FAILED'), requests: 0 };
 
   test('that we trust lets the message through', async () => {
-    expect(await overTls(trusted, createConnections(1, { ca: trusted.cert }))).toEqual({
-      result: accepted,
-      requests: 1,
-    });
+    expect(await overTls(trusted, { ca: trusted.cert })).toEqual({ result: accepted, requests: 1 });
   });
   test('that has signed itself does not', async () => {
-    expect(await overTls(trusted, createConnections(1))).toEqual(untrusted);
+    expect(await overTls(trusted, {})).toEqual(untrusted);
   });
   test('that has expired does not', async () => {
     const expired = selfSigned({ from: Date.now() - 2 * hour, until: Date.now() - hour });
-    expect(await overTls(expired, createConnections(1, { ca: expired.cert }))).toEqual(untrusted);
+    expect(await overTls(expired, { ca: expired.cert })).toEqual(untrusted);
   });
   test('that begins tomorrow does not', async () => {
     const early = selfSigned({ from: Date.now() + hour, until: Date.now() + 2 * hour });
-    expect(await overTls(early, createConnections(1, { ca: early.cert }))).toEqual(untrusted);
+    expect(await overTls(early, { ca: early.cert })).toEqual(untrusted);
   });
   test('of another host does not', async () => {
     const lookup: LookupFunction = (_, __, done) => {
       done(null, [{ address: '127.0.0.1', family: 4 }]);
     };
-    const dispatcher = new Agent({ allowH2: false, connect: { ca: trusted.cert, lookup } });
-    expect(await overTls(trusted, dispatcher, 'fcm.example')).toEqual(untrusted);
+    expect(await overTls(trusted, { ca: trusted.cert, lookup }, 'fcm.example')).toEqual(untrusted);
   });
 });
 
-test('a server that prefers HTTP/2 is spoken HTTP/1.1 to', async () => {
-  const fcm = await wire(say(200, success), { ...trusted, ALPNProtocols: ['h2', 'http/1.1'] });
-  const send = senderTo(`https://127.0.0.1:${fcm.port}`, createConnections(10, { ca: trusted.cert }));
-  expect(await send(target, message)).toEqual(accepted);
-});
-
-test('a server that speaks HTTP/2 alone is tried later', async () => {
-  const fcm = await http2Wire(() => undefined);
-  const send = senderTo(`https://127.0.0.1:${fcm.port}`, createConnections(10, { ca: trusted.cert }));
-  expect(await resultOf(send(target, message))).toEqual(later('TLS_FAILED'));
-});
-
-interface Http2Row {
+interface Row {
   readonly name: string;
   readonly given: Http2Script;
   readonly expect: object;
   readonly requests: number;
 }
 
-/** Not the protocol that we choose (see connections.ts), but if it were chosen nothing would be lost or repeated wrongly. */
-describe('over HTTP/2', () => {
+describe('a connection that ends', () => {
   const everyLast = 2 ** 31 - 1;
-  const onFirst =
-    (script: Http2Script): Http2Script =>
-    (connection, stream) => {
-      if (connection.number === 1) script(connection, stream);
-      else connection.answer(stream, success);
-    };
-  test.each<Http2Row>([
-    {
-      name: 'success',
-      given: (connection, stream) => connection.answer(stream, success),
-      expect: accepted,
-      requests: 1,
-    },
+  test.each<Row>([
     {
       name: 'GOAWAY that was sent before our stream was looked at: repeated at once, on another connection',
       given: onFirst((connection) => connection.goAway(0, 'NO_ERROR')),
@@ -141,10 +135,10 @@ describe('over HTTP/2', () => {
       requests: 2,
     },
     {
-      name: 'GOAWAY once more: tried later',
+      name: 'GOAWAY again and again: tried later',
       given: (connection) => connection.goAway(0, 'NO_ERROR'),
       expect: later('CONNECTION_LOST'),
-      requests: 2,
+      requests: 4,
     },
     {
       name: 'GOAWAY with notice, and then the answer',
@@ -183,10 +177,10 @@ describe('over HTTP/2', () => {
       requests: 2,
     },
     {
-      name: 'REFUSED_STREAM once more: tried later',
+      name: 'REFUSED_STREAM again and again: tried later',
       given: (connection, stream) => connection.reset(stream, 'REFUSED_STREAM'),
       expect: later('CONNECTION_LOST'),
-      requests: 2,
+      requests: 4,
     },
     ...(['INTERNAL_ERROR', 'CANCEL', 'ENHANCE_YOUR_CALM'] as const).map((error) => ({
       name: `RST_STREAM ${error}: tried later`,
@@ -194,16 +188,130 @@ describe('over HTTP/2', () => {
       expect: later('CONNECTION_LOST'),
       requests: 1,
     })),
-    {
-      name: 'a connection that is closed: tried later',
-      given: onFirst(({ socket }) => socket.end()),
-      expect: later('CONNECTION_LOST'),
-      requests: 1,
-    },
   ])('$name', async ({ given, expect: expected, requests }) => {
-    const fcm = await http2Wire(given);
-    const send = senderTo(`https://127.0.0.1:${fcm.port}`, new Agent({ allowH2: true, connect: { ca: trusted.cert } }));
+    const fcm = await wire(given, { tls: trusted });
+    const send = senderTo(`https://127.0.0.1:${fcm.port}`, { ca: trusted.cert });
     expect(await resultOf(send(target, message))).toEqual(expected);
     expect(fcm.requests()).toBe(requests);
+  });
+
+  test('while it is not in use is not used: the message is sent once, on another', async () => {
+    let first: Socket | undefined;
+    const fcm = await wire((connection, stream) => {
+      first ??= connection.socket;
+      answered(connection, stream);
+      connection.socket.end();
+    });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    expect(await send(target, message)).toEqual(accepted);
+    if (first && !first.closed) await once(first, 'close');
+    expect(await send(target, message)).toEqual(accepted);
+    expect([fcm.requests(), fcm.connections()]).toEqual([2, 2]);
+  });
+
+  test('when the message comes: FCM may have it, so it is tried later', async () => {
+    let asked = 0;
+    const fcm = await wire((connection, stream) => {
+      if (++asked === 1) answered(connection, stream);
+      else connection.socket.end();
+    });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    expect(await send(target, message)).toEqual(accepted);
+    expect(await resultOf(send(target, message))).toEqual(later('CONNECTION_LOST'));
+    expect([fcm.requests(), fcm.connections()]).toEqual([2, 1]);
+  });
+
+  test('takes the messages on it along, and no other', async () => {
+    const fcm = await wire(onFirst(({ socket }) => socket.end()));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(150).map(() => resultOf(send(target, message))));
+    const { length } = results.filter(({ outcome }) => outcome === 'accepted');
+    // As many at least as do not fit on one connection.
+    expect(length).toBeGreaterThanOrEqual(50);
+    expect(length).toBeLessThan(150);
+  });
+});
+
+describe('a connection that is kept', () => {
+  test('has several messages on it, and takes the next ones', async () => {
+    const fcm = await wire(answered);
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    await Promise.all(times(10).map(() => send(target, message)));
+    expect(await send(target, message)).toEqual(accepted);
+    expect([fcm.requests(), fcm.connections()]).toEqual([11, 1]);
+  });
+
+  test('is closed after a silence', async () => {
+    let socket: Socket | undefined;
+    const fcm = await wire((connection, stream) => {
+      ({ socket } = connection);
+      answered(connection, stream);
+    });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { idleMs: 50 });
+    expect(await send(target, message)).toEqual(accepted);
+    if (socket && !socket.closed) await once(socket, 'close');
+    expect(await send(target, message)).toEqual(accepted);
+    expect(fcm.connections()).toBe(2);
+  });
+
+  test.each([
+    { name: 'of an hour', given: hour },
+    { name: 'in which the clock was set back', given: -hour },
+  ])('is not used after a silence $name in which no timer ran', async ({ given }) => {
+    const fcm = await wire(answered);
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    expect(await send(target, message)).toEqual(accepted);
+    const thawed = Date.now() + given;
+    jest.spyOn(Date, 'now').mockImplementation(() => thawed);
+    expect(await send(target, message)).toEqual(accepted);
+    expect(fcm.connections()).toBe(2);
+  });
+
+  test('and was silent to one message gets no other', async () => {
+    const fcm = await wire(onFirst(() => undefined));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { timeoutMs: 100 });
+    expect(await resultOf(send(target, message))).toEqual(later('TIMEOUT'));
+    expect(await send(target, message)).toEqual(accepted);
+    expect([fcm.requests(), fcm.connections()]).toEqual([2, 2]);
+  });
+});
+
+describe('a server that takes few messages at once', () => {
+  test('is sent no more than these on each of four connections', async () => {
+    const underWay = new Map<number, number>();
+    let most = 0;
+    const fcm = await wire(
+      (connection, stream) => {
+        const { number } = connection;
+        underWay.set(number, (underWay.get(number) ?? 0) + 1);
+        most = Math.max(most, underWay.get(number) ?? 0);
+        setImmediate(() => {
+          underWay.set(number, (underWay.get(number) ?? 0) - 1);
+          answered(connection, stream);
+        });
+      },
+      { streams: 3 },
+    );
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(100).map(() => send(target, message)));
+    expect(results).toEqual(results.map(() => accepted));
+    expect([most, fcm.connections()]).toEqual([3, 4]);
+  });
+
+  test('lets the others wait, and what waits is not timed meanwhile', async () => {
+    const timeoutMs = 600;
+    const fcm = await wire(
+      (connection, stream) => {
+        setTimeout(() => {
+          answered(connection, stream);
+        }, timeoutMs * 0.55);
+      },
+      { streams: 1 },
+    );
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { timeoutMs });
+    await send(target, message);
+    // The last is answered after 1.65 timeouts, and 0.55 after it was sent.
+    const results = await Promise.all(times(12).map(() => send(target, message)));
+    expect(results).toEqual(results.map(() => accepted));
   });
 });

@@ -1,30 +1,33 @@
-import { once } from 'node:events';
-import { createConnections } from '../../functions/src/google/connections.ts';
 import { second } from '../support/builders.ts';
 import { answerRows, target } from './fcm-answer-rows.ts';
+import type { Http2Script } from './http2-wire.ts';
 import { accepted, closeAll, later, message, resultOf, senderTo, success, wire } from './wire-sender.ts';
-import { bytes, firstThen, half, say, type Script } from './wire.ts';
+import { bytes, half } from './wire.ts';
 
 afterEach(closeAll);
 
+const say =
+  (answer: string): Http2Script =>
+  (connection, stream) =>
+    connection.answer(stream, answer);
+
 describe('an answer that came whole', () => {
   test.each(answerRows)('$name', async ({ given, expect: expected }) => {
-    const fcm = await wire((socket) => socket.write(given));
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(10));
+    const fcm = await wire(say(given));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
     expect(await resultOf(send(target, message))).toEqual(expected);
     expect(fcm.requests()).toBe(expected.code === 'UNAUTHENTICATED' ? 2 : 1);
   });
 
   test('success has the message id', async () => {
-    const fcm = await wire(say(200, success));
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(10));
-    expect(await send(target, message)).toEqual(accepted);
+    const fcm = await wire(say(success));
+    expect(await senderTo(`http://127.0.0.1:${fcm.port}`)(target, message)).toEqual(accepted);
   });
 });
 
 interface BrokenRow {
   readonly name: string;
-  readonly given: Script;
+  readonly given: Http2Script;
   readonly timeoutMs?: number;
   readonly expect: object;
 }
@@ -32,117 +35,110 @@ interface BrokenRow {
 /** FCM may have taken each of these: one request, no second. */
 describe('an answer that did not come whole', () => {
   const soon = 100;
-  const stop: Script = (socket) => socket.end();
+  const headersOf = (answer: string) => answer.slice(0, answer.indexOf('\r\n\r\n') + 4);
+  /** The connection is closed after a part of the answer. */
+  const closedAfter =
+    (part: string): Http2Script =>
+    ({ begin, socket }, stream) => {
+      begin(stream, part);
+      socket.end();
+    };
   test.each<BrokenRow>([
-    { name: 'the connection is closed', given: stop, expect: later('CONNECTION_LOST') },
-    { name: 'the connection is reset', given: (socket) => socket.resetAndDestroy(), expect: later('CONNECTION_LOST') },
     {
-      name: 'the connection is closed within the headers',
-      given: (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Ty'),
+      name: 'the connection is closed',
+      given: ({ socket }) => socket.end(),
+      expect: later('CONNECTION_LOST'),
+    },
+    {
+      name: 'the connection is reset',
+      given: ({ socket }) => socket.resetAndDestroy(),
+      expect: later('CONNECTION_LOST'),
+    },
+    {
+      name: 'the connection is closed before the body of a success',
+      given: closedAfter(headersOf(success)),
       expect: later('CONNECTION_LOST'),
     },
     {
       name: 'the connection is closed within the body of a success',
-      given: (socket) => socket.end(half(bytes(200, success))),
+      given: closedAfter(half(success)),
+      expect: later('CONNECTION_LOST'),
+    },
+    {
+      name: 'the connection is closed after the body of a success, but before its end',
+      given: closedAfter(success),
       expect: later('CONNECTION_LOST'),
     },
     {
       name: 'the connection is reset within the body of a success',
-      given: (socket) => socket.write(half(bytes(200, success)), () => socket.resetAndDestroy()),
+      given: ({ begin, socket }, stream) => {
+        begin(stream, half(success));
+        setImmediate(() => socket.resetAndDestroy());
+      },
+      expect: later('CONNECTION_LOST'),
+    },
+    {
+      name: 'the stream is reset within the body of a success',
+      given: ({ begin, reset }, stream) => {
+        begin(stream, half(success));
+        reset(stream, 'INTERNAL_ERROR');
+      },
       expect: later('CONNECTION_LOST'),
     },
     {
       name: 'the connection is closed within an answer about the device',
-      given: (socket) => socket.end(half(bytes(404, JSON.stringify({ error: { code: 404 } })))),
+      given: closedAfter(half(bytes(404, JSON.stringify({ error: { code: 404 } })))),
       expect: later('CONNECTION_LOST'),
     },
     {
       name: 'the connection is closed within an answer about a quota: the headers say enough',
-      given: (socket) => socket.end(half(bytes(429, '{"error":{"code":429}}', { 'retry-after': '40' }))),
+      given: closedAfter(half(bytes(429, '{"error":{"code":429}}', { 'retry-after': '40' }))),
       expect: { outcome: 'try-later', scope: 'quota', code: 'QUOTA_EXCEEDED', retryAfterMs: 40 * second },
     },
     {
-      name: 'the connection is closed within a chunk',
-      given: (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"name":'),
+      name: 'the answer is shorter than it says',
+      given: ({ answer }, stream) => answer(stream, half(success)),
       expect: later('CONNECTION_LOST'),
     },
     { name: 'FCM never answers', given: () => undefined, timeoutMs: soon, expect: later('TIMEOUT') },
     {
       name: 'FCM answers with headers and nothing more',
-      given: (socket) => socket.write(bytes(200, success).slice(0, -success.length)),
+      given: ({ begin }, stream) => begin(stream, headersOf(success)),
       timeoutMs: soon,
       expect: later('TIMEOUT'),
     },
     {
       name: 'FCM stops within the body',
-      given: (socket) => socket.write(half(bytes(200, success))),
+      given: ({ begin }, stream) => begin(stream, half(success)),
       timeoutMs: soon,
       expect: later('TIMEOUT'),
     },
     {
       name: 'FCM answers a byte at a time, for ever',
-      given: (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n');
-        const drip = setInterval(() => socket.write(' '), soon / 4);
+      given: ({ begin, drip, socket }, stream) => {
+        begin(stream, headersOf(bytes(200, ' '.repeat(100_000))));
+        const dripping = setInterval(() => drip(stream, ' '), soon / 4);
         socket.on('close', () => {
-          clearInterval(drip);
+          clearInterval(dripping);
         });
       },
       timeoutMs: soon,
       expect: later('TIMEOUT'),
     },
     {
-      name: 'what answers is no HTTP server',
-      given: (socket) => socket.write('SSH-2.0-x\r\n'),
+      name: 'what answers speaks no HTTP/2',
+      given: ({ socket }) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
       expect: later('UNREADABLE_ANSWER'),
     },
     {
       name: 'what answers is longer than any answer',
-      given: (socket) => socket.write(bytes(200, ' '.repeat(1_100_000))),
+      given: say(bytes(200, ' '.repeat(1_100_000))),
       expect: later('UNREADABLE_ANSWER'),
     },
   ])('$name', async ({ given, timeoutMs, expect: expected }) => {
     const fcm = await wire(given);
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(10), timeoutMs);
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { ...(timeoutMs !== undefined && { timeoutMs }) });
     expect(await resultOf(send(target, message))).toEqual(expected);
     expect(fcm.requests()).toBe(1);
   });
-});
-
-describe('a connection that was kept', () => {
-  test('and closed since is not used: the message is sent once, on another', async () => {
-    const fcm = await wire((socket) => socket.end(bytes(200, success)));
-    const dispatcher = createConnections(1);
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, dispatcher);
-    const closed = once(dispatcher, 'disconnect');
-    expect(await send(target, message)).toEqual(accepted);
-    await closed;
-    expect(await send(target, message)).toEqual(accepted);
-    expect([fcm.requests(), fcm.connections()]).toEqual([2, 2]);
-  });
-
-  test('and is closed by the message itself: FCM may have it, so it is tried later', async () => {
-    let asked = 0;
-    const fcm = await wire((socket) => (++asked === 1 ? socket.write(bytes(200, success)) : socket.end()));
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(1));
-    expect(await send(target, message)).toEqual(accepted);
-    expect(await resultOf(send(target, message))).toEqual(later('CONNECTION_LOST'));
-    expect([fcm.requests(), fcm.connections()]).toEqual([2, 1]);
-  });
-
-  test('breaks for its own message alone', async () => {
-    const fcm = await wire(firstThen((socket) => socket.end(), say(200, success)));
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(20));
-    const results = await Promise.all(Array.from({ length: 20 }, () => resultOf(send(target, message))));
-    expect(results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(19);
-  });
-});
-
-test('a message that waits for a connection is not timed meanwhile', async () => {
-  const timeoutMs = 600;
-  const fcm = await wire((socket) => setTimeout(() => socket.write(bytes(200, success)), timeoutMs * 0.55));
-  const send = senderTo(`http://127.0.0.1:${fcm.port}`, createConnections(1), timeoutMs);
-  // The third is answered after 1.65 timeouts, and 0.55 after it was sent.
-  const results = await Promise.all([1, 2, 3].map(() => send(target, message)));
-  expect(results).toEqual([accepted, accepted, accepted]);
 });

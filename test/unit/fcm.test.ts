@@ -1,6 +1,7 @@
 import { createAccessTokens } from '../../functions/src/google/access-token.ts';
 import type { TroubleScope } from '../../functions/src/push/delivery-state.ts';
 import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
 import { CredentialError, type Credential } from '../../functions/src/google/key-vault.ts';
 import { buildMessage } from '../../functions/src/push/message.ts';
 import { aMessageRequest, aToken, monday } from '../support/builders.ts';
@@ -44,13 +45,13 @@ function roomWithin(timeoutMs: number, ...answers: Answer[]) {
     if (request.path === '/token') answerJson(200, { access_token: `t${++exchanges}` })(request, response);
     else (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
   };
-  const { url: baseUrl, dispatcher } = server;
-  const options = { dispatcher, now: () => state.now };
+  const { url, dispatcher, client } = server;
+  const now = () => state.now;
   const send = createFcmSender({
-    ...options,
+    client,
     timeoutMs,
-    baseUrl,
-    accessTokens: createAccessTokens({ ...options, timeoutMs: patience, tokenUrl: `${baseUrl}/token` }),
+    now,
+    accessTokens: createAccessTokens({ dispatcher, now, timeoutMs: patience, tokenUrl: `${url}/token` }),
     keyVault: {
       async active(): Promise<Credential> {
         state.asked++;
@@ -152,7 +153,7 @@ test('a token that is refused only after a long time is left to the ledger: the 
 
 test('what FCM could answer only when somebody else may send it, too, is not sent', async () => {
   const { send, state } = room(accepted);
-  const longest = patience * 1.5;
+  const longest = patience * 2;
   expect(await send(aToken(), message, state.now + longest - 1)).toMatchObject({
     outcome: 'try-later',
     code: 'LEASE_ENDING',
@@ -171,8 +172,7 @@ test('a server that cannot be reached is tried later', async () => {
   const { send } = room(accepted);
   await send('warm-up', message);
   const elsewhere = createFcmSender({
-    baseUrl: 'http://127.0.0.1:1',
-    dispatcher: server.dispatcher,
+    client: createHttp2Client('http://127.0.0.1:1'),
     keyVault: {
       active: () => Promise.resolve({ version: '1', projectId: 'p', clientEmail: '', privateKey }),
       forget: () => undefined,

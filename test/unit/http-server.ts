@@ -1,7 +1,9 @@
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttp2Server } from 'node:http2';
 import { Agent } from 'undici';
+import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
+import { openPort } from '../../local/port.ts';
 
 export interface Request {
   readonly method: string;
@@ -12,11 +14,11 @@ export interface Request {
 
 export type Answer = (request: Request, response: ServerResponse) => void;
 
-/** An HTTP server of a test's own that records what it is asked and answers as it is told. */
+/** A server of HTTP/1.1 and HTTP/2 of a test's own that records what it is asked and answers as it is told. */
 export async function startServer(answer: Answer) {
   const requests: Request[] = [];
   const state = { answer };
-  const server = createServer((incoming, response) => {
+  const serve = (incoming: IncomingMessage, response: ServerResponse) => {
     let body = '';
     incoming.setEncoding('utf8').on('data', (part: string) => (body += part));
     incoming.on('end', () => {
@@ -24,18 +26,28 @@ export async function startServer(answer: Answer) {
       requests.push(request);
       state.answer(request, response);
     });
+  };
+  const http2 = createHttp2Server((incoming, response) => {
+    serve(incoming as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port, close } = await openPort(
+    { host: '127.0.0.1', port: 0 },
+    { injectConnection: (socket) => http2.emit('connection', socket) },
+    createServer(serve),
+  );
+  const url = `http://127.0.0.1:${port}`;
   const dispatcher = new Agent({ connections: 10 });
+  const client = createHttp2Client(url);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
     state,
     dispatcher,
+    client,
     async stop() {
+      client.destroy();
       await dispatcher.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close(0);
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type SecureContextOptions } from 'node:tls';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 /** https://www.rfc-editor.org/rfc/rfc9113#name-error-codes */
 export const http2Errors = {
@@ -15,7 +15,12 @@ export interface Http2Connection {
   /** Counts from 1. */
   readonly number: number;
   readonly socket: Socket;
-  readonly answer: (stream: number, body: string) => boolean;
+  /** @param answer as it is written for HTTP/1.1: see `bytes` */
+  readonly answer: (stream: number, answer: string) => boolean;
+  /** As much of an answer as is given, and no end of it. */
+  readonly begin: (stream: number, answer: string) => boolean;
+  /** A little more of an answer that has begun. */
+  readonly drip: (stream: number, part: string) => boolean;
   readonly reset: (stream: number, error: Http2Error) => boolean;
   /** @param last the last stream that was or will be looked at */
   readonly goAway: (last: number, error: Http2Error) => boolean;
@@ -23,13 +28,48 @@ export interface Http2Connection {
 
 export type Http2Script = (connection: Http2Connection, stream: number) => void;
 
-const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7 } as const;
+const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
 const acknowledged = 1;
 const endOfStream = 1;
 const endOfHeaders = 4;
 const prefaceBytes = 24;
-/** `:status: 200`, from HPACK's static table. */
-const success = Buffer.from([0x88]);
+const largestFrame = 16_384;
+const maxConcurrentStreams = 3;
+
+function setting(name: number, value: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  bytes.writeUInt16BE(name);
+  bytes.writeUInt32BE(value, 2);
+  return bytes;
+}
+
+/** A name and a value that are in no table of HPACK, neither of them compressed. */
+function literal(name: string, value: string): Buffer {
+  return Buffer.concat([
+    Buffer.from([0]),
+    ...[name, value].map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])),
+  ]);
+}
+
+/** An answer as it is written for HTTP/1.1, in frames. */
+function framesOf(stream: number, answer: string, ends: boolean): Buffer {
+  const end = answer.indexOf('\r\n\r\n');
+  const [first = '', ...lines] = answer.slice(0, end).split('\r\n');
+  const [, status = ''] = first.split(' ');
+  const fields = lines.map((line) => line.split(': '));
+  const block = [
+    literal(':status', status),
+    ...fields.map(([name = '', value = '']) => literal(name.toLowerCase(), value)),
+  ];
+  const text = Buffer.from(answer.slice(end + 4));
+  const size = Math.ceil(text.length / largestFrame);
+  const parts = Array.from({ length: size }, (_, n) => {
+    const flags = ends && n === size - 1 ? endOfStream : 0;
+    return frame(frameType.data, flags, stream, text.subarray(n * largestFrame, (n + 1) * largestFrame));
+  });
+  const flags = endOfHeaders | (ends && size === 0 ? endOfStream : 0);
+  return Buffer.concat([frame(frameType.headers, flags, stream, Buffer.concat(block)), ...parts]);
+}
 
 function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
@@ -46,26 +86,30 @@ function numbers(...values: number[]): Buffer {
   return bytes;
 }
 
-/** A server that speaks HTTP/2 frame by frame, so that it can break off as no library lets one. */
-export async function startHttp2Wire(script: Http2Script, tls: SecureContextOptions) {
+/**
+ * A server that speaks HTTP/2 frame by frame, so that it can break off as no library lets one.
+ *
+ * @param tls absent = in the clear
+ * @param streams how many it takes at once on a connection
+ */
+export async function startHttp2Wire(
+  script: Http2Script,
+  { tls, streams = 100 }: { tls?: TlsOptions; streams?: number } = {},
+) {
   const sockets = new Set<Socket>();
   let requests = 0;
-  const server = createServer({ ...tls, ALPNProtocols: ['h2'] }, (socket) => {
-    sockets.add(socket);
+  let connections = 0;
+  const accept = (socket: Socket) => {
     const connection: Http2Connection = {
-      number: sockets.size,
+      number: ++connections,
       socket,
-      answer: (stream, body) =>
-        socket.write(
-          Buffer.concat([
-            frame(frameType.headers, endOfHeaders, stream, success),
-            frame(frameType.data, endOfStream, stream, Buffer.from(body)),
-          ]),
-        ),
+      answer: (stream, answer) => socket.write(framesOf(stream, answer, true)),
+      drip: (stream, part) => socket.write(frame(frameType.data, 0, stream, Buffer.from(part))),
+      begin: (stream, answer) => socket.write(framesOf(stream, answer, false)),
       reset: (stream, error) => socket.write(frame(frameType.reset, 0, stream, numbers(http2Errors[error]))),
       goAway: (last, error) => socket.write(frame(frameType.goAway, 0, 0, numbers(last, http2Errors[error]))),
     };
-    socket.on('error', () => undefined).write(frame(frameType.settings, 0, 0));
+    socket.on('error', () => undefined).write(frame(frameType.settings, 0, 0, setting(maxConcurrentStreams, streams)));
     let received = Buffer.alloc(0);
     let skip = prefaceBytes;
     socket.on('data', (part: Buffer) => {
@@ -80,16 +124,22 @@ export async function startHttp2Wire(script: Http2Script, tls: SecureContextOpti
         skip = 0;
         if (type === frameType.settings && flags !== acknowledged) socket.write(frame(type, acknowledged, 0));
         if (type === frameType.ping && flags !== acknowledged) socket.write(frame(type, acknowledged, 0, payload));
+        if (type === frameType.data && payload.length > 0) {
+          socket.write(frame(frameType.windowUpdate, 0, 0, numbers(payload.length)));
+        }
         if (type !== frameType.data || flags !== endOfStream) continue;
         requests++;
         script(connection, stream);
       }
     });
-  });
+  };
+  const server = tls ? createTlsServer({ ALPNProtocols: ['h2'], ...tls }, accept) : createServer(accept);
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests: () => requests,
+    connections: () => connections,
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,16 +1,17 @@
-import type { Dispatcher } from 'undici';
 import { createFcmSender, type PushSender } from '../../functions/src/google/fcm.ts';
+import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
+import type { Http2Options } from '../../functions/src/google/http2-connection.ts';
 import { buildMessage } from '../../functions/src/push/message.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { aMessageRequest, monday, second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';
 import { privateKey } from './http-server.ts';
-import { startHttp2Wire, type Http2Script } from './http2-wire.ts';
-import { startWire } from './wire.ts';
+import { startHttp2Wire } from './http2-wire.ts';
+import { bytes } from './wire.ts';
 
 export const message = buildMessage(aMessageRequest());
 const messageId = 'projects/first/messages/1';
-export const success = JSON.stringify({ name: messageId });
+export const success = bytes(200, JSON.stringify({ name: messageId }));
 export const accepted = { outcome: 'accepted', messageId };
 export const later = (code: string) => ({ outcome: 'try-later', scope: 'provider', code });
 /** Longer than a busy machine may take. */
@@ -24,24 +25,26 @@ export async function closeAll(): Promise<void> {
   for (const close of open.splice(0)) await close();
 }
 
-export async function wire(...given: Parameters<typeof startWire>) {
-  const server = await startWire(...given);
+/** An FCM that answers by a script, in the clear where no `tls` is given. */
+export async function wire(...given: Parameters<typeof startHttp2Wire>) {
+  const server = await startHttp2Wire(...given);
   open.push(() => server.stop());
   return server;
 }
 
-export async function http2Wire(script: Http2Script) {
-  const server = await startHttp2Wire(script, trusted);
-  open.push(() => server.stop());
-  return server;
+export interface SenderOptions extends Http2Options {
+  readonly timeoutMs?: number;
 }
 
-export function senderTo(baseUrl: string, dispatcher: Dispatcher, timeoutMs = patience): PushSender {
-  open.push(() => dispatcher.destroy());
+export function senderTo(origin: string, { timeoutMs = patience, ...options }: SenderOptions = {}): PushSender {
+  const client = createHttp2Client(origin, options);
+  open.push(() => {
+    client.destroy();
+    return Promise.resolve();
+  });
   const credential = { version: '1', projectId: 'first', clientEmail: 'push@first.example', privateKey };
   return createFcmSender({
-    baseUrl,
-    dispatcher,
+    client,
     timeoutMs,
     keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
     accessTokens: { of: () => Promise.resolve('token'), forget: () => true },

@@ -1,10 +1,9 @@
-import type { Dispatcher } from 'undici';
 import type { AccessTokens } from './access-token.ts';
 import { connectionFailure } from './connection-failure.ts';
 import type { PushResult } from '../push/delivery-state.ts';
 import { failureMessage } from '../failure.ts';
 import { classify } from './fcm-answer.ts';
-import { exchange } from './http-exchange.ts';
+import type { Http2Client } from './http2-client.ts';
 import { CredentialError, type Credential, type KeyVault } from './key-vault.ts';
 import type { PushMessage } from '../push/message.ts';
 
@@ -16,15 +15,13 @@ import type { PushMessage } from '../push/message.ts';
 export type PushSender = (target: string, message: PushMessage, until?: number) => Promise<PushResult>;
 
 export interface FcmOptions {
-  /** `https://fcm.googleapis.com`, or the local stand-in. */
-  readonly baseUrl: string;
-  /** Keeps connections alive between messages; one request in flight on each. */
-  readonly dispatcher: Dispatcher;
+  /** To `https://fcm.googleapis.com`, or the local stand-in. */
+  readonly client: Http2Client;
   readonly keyVault: KeyVault;
   readonly accessTokens: AccessTokens;
   /**
-   * How long FCM may take to begin its answer once it is asked; it wants 10 s at least before a request is given up. To
-   * end it it has half as long. Nothing is timed while a request waits for a connection.
+   * How long FCM may take for its answer once it is asked; it wants 10 s at least before a request is given up. Not
+   * timed is how long a request waits for a connection.
    */
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -80,11 +77,11 @@ const leaseEnding: PushResult = {
   detail: 'what comes before a push took so long that somebody else may send it meanwhile',
 };
 
-/** To begin it and to end it. */
-const longestAnswer = (timeoutMs: number) => timeoutMs * 1.5;
+/** With a new connection before it, and a request before that which FCM has not looked at. */
+const longestAnswer = (timeoutMs: number) => timeoutMs * 2;
 
 /** What one request to FCM needs beside its credentials. */
-type Transport = Pick<FcmOptions, 'baseUrl' | 'dispatcher' | 'timeoutMs' | 'now'>;
+type Transport = Pick<FcmOptions, 'client' | 'timeoutMs' | 'now'>;
 
 /**
  * Asks FCM whether it would send for this account in this project, without sending: a made-up target gets as far as
@@ -95,7 +92,7 @@ export function probe(transport: Transport, projectId: string, accessToken: stri
 }
 
 async function post(
-  { baseUrl, dispatcher, timeoutMs, now }: Transport,
+  { client, timeoutMs, now }: Transport,
   projectId: string,
   accessToken: string,
   target: string,
@@ -103,16 +100,14 @@ async function post(
   validateOnly = false,
 ): Promise<PushResult> {
   try {
-    const answer = await exchange(dispatcher, {
-      method: 'POST',
-      url: `${baseUrl}/v1/projects/${encodeURIComponent(projectId)}/messages:send`,
+    const answer = await client.post({
+      path: `/v1/projects/${encodeURIComponent(projectId)}/messages:send`,
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify({
         ...(validateOnly && { validate_only: true }),
         message: { ...addressOf(target), ...message },
       }),
-      headersTimeoutMs: timeoutMs,
-      bodyTimeoutMs: timeoutMs / 2,
+      timeoutMs,
     });
     return classify(answer, target, now());
   } catch (error) {

@@ -1,0 +1,208 @@
+import {
+  connect,
+  constants,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
+  type Settings,
+} from 'node:http2';
+import type { LookupFunction } from 'node:net';
+import { failureCode } from '../failure.ts';
+import type { HttpAnswer } from './http-answer.ts';
+
+export interface Http2Request {
+  /** From the first slash; what it names has been encoded already. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** How long the whole answer may take from when the request is written: what waits for a connection is not timed. */
+  readonly timeoutMs: number;
+}
+
+export interface Http2Options {
+  /** Until a connection is there and encrypted. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * How long a connection is kept that nobody uses: far less than Google does, for an instance that was frozen meanwhile
+   * must not write into a connection that the other side has given up.
+   */
+  readonly idleMs?: number;
+  /** A certificate authority to trust instead of the usual ones. */
+  readonly ca?: string;
+  readonly lookup?: LookupFunction;
+}
+
+/** The other side has certainly not looked at the request: it may be repeated at once. */
+export class NotTakenError extends Error {
+  readonly code = 'NOT_TAKEN';
+}
+
+const failed = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+export interface Http2Connection {
+  /** Requests that it takes at once; 0 until it is open. */
+  readonly limit: number;
+  /** Requests under way, and those for which room is reserved. */
+  readonly inFlight: number;
+  hasRoom(): boolean;
+  /** Makes sure that the next `post` finds room. */
+  reserve(): void;
+  /**
+   * Uses a reservation.
+   *
+   * @throws {NotTakenError}; anything else leaves open whether the request was carried out
+   */
+  post(request: Http2Request): Promise<HttpAnswer>;
+  /** Takes no further requests and closes, where nobody has used it for a while. By the clock: a frozen instance has no timers. */
+  retireIfStale(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+export interface Http2Listener {
+  /** There may be room for a request. */
+  readonly onRoom: () => void;
+  /** It takes no requests from now on. With an error: it never did. */
+  readonly onRetired: (neverOpened?: Error) => void;
+}
+
+/** As many as Google's servers take; what goes beyond it they may refuse. */
+const mostStreams = 100;
+/** No answer of FCM's is longer than this. */
+const longestAnswer = 1024 * 1024;
+
+/** One session of node:http2, over TLS or, to `http://…`, in the clear and without asking first. */
+export function openHttp2Connection(
+  origin: string,
+  { connectTimeoutMs = 5_000, idleMs = 4_000, ...options }: Http2Options,
+  { onRoom, onRetired }: Http2Listener,
+): Http2Connection {
+  const session = connect(origin, { ...options, settings: { enablePush: false } });
+  let limit = 0;
+  let inFlight = 0;
+  let usedAt = Date.now();
+  /** The last stream that the other side has looked at or will look at. */
+  let lastTaken = Infinity;
+  let retired = false;
+  let failure: Error | undefined;
+  const opening = setTimeout(() => {
+    session.destroy(failed('ETIMEDOUT', 'there was no connection in time'));
+  }, connectTimeoutMs);
+
+  function retire(neverOpened?: Error): void {
+    if (retired) return;
+    retired = true;
+    session.close();
+    onRetired(neverOpened);
+  }
+
+  const idle = setTimeout(() => {
+    if (inFlight === 0 && limit > 0) retire();
+  }, idleMs).unref();
+
+  function rest(): void {
+    usedAt = Date.now();
+    idle.refresh();
+    session.unref();
+  }
+
+  // The first thing that the other side says, so it does speak HTTP/2.
+  session.on('remoteSettings', ({ maxConcurrentStreams = mostStreams }: Settings) => {
+    clearTimeout(opening);
+    if (inFlight === 0) rest();
+    limit = Math.max(1, Math.min(maxConcurrentStreams, mostStreams));
+    onRoom();
+  });
+  session.on('goaway', (_: number, lastStream: number) => {
+    lastTaken = lastStream;
+    retire();
+  });
+  session.on('error', (error) => {
+    failure = error;
+  });
+  session.on('close', () => {
+    clearTimeout(opening);
+    retire(limit === 0 ? (failure ?? new NotTakenError('the connection was closed before it was open')) : undefined);
+  });
+
+  function release(): void {
+    inFlight -= 1;
+    if (inFlight === 0) rest();
+    onRoom();
+  }
+
+  return {
+    get limit() {
+      return limit;
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    hasRoom: () => inFlight < limit && !session.closed && !session.destroyed,
+    reserve() {
+      inFlight += 1;
+      if (inFlight === 1) session.ref();
+    },
+    post: (request) =>
+      new Promise((resolve, reject) => {
+        if (session.closed || session.destroyed) {
+          release();
+          reject(new NotTakenError('the connection was closed meanwhile'));
+          return;
+        }
+        const stream = session.request({ ':method': 'POST', ':path': request.path, ...request.headers });
+        receive(stream, request, (answer, error) => {
+          // Whoever is silent to one may be silent to all: no further request goes there.
+          if (failureCode(error) === 'TimeoutError') retire();
+          release();
+          if (answer) resolve(answer);
+          else if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastTaken) {
+            reject(new NotTakenError('the request was not looked at', { cause: error }));
+          } else reject(error ?? failed('BROKEN_OFF', 'the answer was broken off'));
+        });
+      }),
+    retireIfStale() {
+      if (inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs) retire();
+    },
+    destroy() {
+      session.destroy();
+    },
+  };
+}
+
+/**
+ * Sends the body and collects the answer. Of a quota and of trouble (429 and above) the headers say enough, and how long
+ * to wait: such an answer may lack its body. Any other must be whole.
+ */
+function receive(
+  stream: ClientHttp2Stream,
+  { body, timeoutMs }: Http2Request,
+  done: (answer: HttpAnswer | undefined, error: Error | null) => void,
+): void {
+  let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
+  let answer = '';
+  const timer = setTimeout(() => {
+    stream.destroy(new DOMException('there was no whole answer in time', 'TimeoutError'));
+  }, timeoutMs);
+  stream.setEncoding('utf8');
+  stream.on('response', (received) => {
+    headers = received;
+  });
+  stream.on('data', (part: string) => {
+    answer += part;
+    if (answer.length > longestAnswer) stream.destroy(failed('ANSWER_TOO_LONG', 'no answer is so long'));
+  });
+  stream.on('error', ignored);
+  stream.on('close', () => {
+    clearTimeout(timer);
+    const status = headers[':status'] ?? 0;
+    // Where its connection broke an answer is said to have ended, too, but then with a code.
+    const isWhole = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !stream.errored;
+    if (status > 0 && (isWhole || status >= 429)) done({ status, headers, body: isWhole ? answer : '' }, null);
+    else done(undefined, stream.errored);
+  });
+  stream.end(body);
+}
+
+/** It is looked at when the stream closes. */
+const ignored = () => undefined;
