@@ -118,7 +118,7 @@ async function post(
 
 /** Firebase installation ids have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
 function addressOf(target: string): { fid: string } | { token: string } {
-  return /^[cdef][\w-]{21}$/.test(target) ? { fid: target } : { token: target };
+  return target.length === 22 && /^[cdef][\w-]+$/.test(target) ? { fid: target } : { token: target };
 }
 
 /** Codes with which Google tells that the key is not (any more) the right one: worth one look for a newer one. */

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from './http-answer.ts';
 import {
+  mostStreams,
   NotTakenError,
   openHttp2Connection,
   type Http2Connection,
@@ -25,8 +26,8 @@ export interface Http2Client {
 /** A connection that breaks takes its requests along, so no more than these share one while there may be another. */
 const comfortable = 25;
 const mostConnections = 4;
-/** As many requests as are under way at once; what goes beyond it waits here, without any limit. */
-export const mostAtOnce = 400;
+/** Requests under way at once; what goes beyond it waits here, without any limit. */
+export const mostAtOnce = mostConnections * mostStreams;
 const mostAttempts = 4;
 
 /**

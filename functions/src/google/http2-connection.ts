@@ -67,7 +67,7 @@ export interface Http2Listener {
 }
 
 /** As many as Google's servers take; what goes beyond it they may refuse. */
-const mostStreams = 100;
+export const mostStreams = 100;
 /** No answer of FCM's is longer than this. */
 const longestAnswer = 1024 * 1024;
 
