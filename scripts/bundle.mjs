@@ -18,30 +18,8 @@ await build({
   format: 'cjs',
   // Loaded with the first retry only, from node_modules.
   external: ['firebase-admin/*'],
-  plugins: [onlyTheAgent()],
   logLevel: 'warning',
 });
 
 const { size } = statSync(outfile);
 if (size > maxBytes) throw new Error(`The trigger's bundle has ${size} bytes, more than ${maxBytes}.`);
-
-/**
- * Of undici only what sends requests: the whole of it, with fetch and WebSocket, doubles what the bundle costs to load.
- * Its parsers for processors without SIMD stay in node_modules, where such a processor finds them.
- */
-function onlyTheAgent() {
-  return {
-    name: 'only-the-agent',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^undici$/ }, () => ({ path: 'agent', namespace: 'undici' }));
-      onLoad({ filter: /.*/, namespace: 'undici' }, () => ({
-        contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'`,
-        resolveDir: functions,
-      }));
-      onResolve({ filter: /\/(milo\/no-simd|llhttp\/llhttp-wasm)\.js$/ }, (file) => ({
-        path: `undici/lib/${file.path.replace('../', '')}`,
-        external: true,
-      }));
-    },
-  };
-}

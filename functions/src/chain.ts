@@ -3,12 +3,12 @@ import { createAnnouncer } from './push/announce.ts';
 import { createCallbackReader } from './push/callback-store.ts';
 import { parseCallback } from './push/callback.ts';
 import type { Config } from './config.ts';
-import { createConnections } from './google/connections.ts';
 import { createCredentialSource } from './google/credential-source.ts';
 import { createDelivery, type DeliveryParts } from './push/deliver.ts';
 import { createFcmSender } from './google/fcm.ts';
 import { createGoogleServices } from './google/google-services.ts';
 import { guard } from './push/guards.ts';
+import { createHttpClient } from './google/http-client.ts';
 import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
 import { createKeyVault } from './google/key-vault.ts';
 import { createLedger } from './push/ledger.ts';
@@ -44,9 +44,9 @@ export function createChain(parts: ChainParts) {
   const credentialSource = createCredentialSource(documents, secretManager, config);
   const timeoutMs = requestTimeoutMs;
   const fcm = { client: createHttp2Client(config.fcmBaseUrl), timeoutMs, now };
-  const tokenConnections = createConnections(mostTokenExchanges);
+  const tokenClient = createHttpClient(mostTokenExchanges);
   const newAccessTokens = () =>
-    createAccessTokens({ tokenUrl: config.oauthTokenUrl, dispatcher: tokenConnections, timeoutMs, now });
+    createAccessTokens({ tokenUrl: config.oauthTokenUrl, client: tokenClient, timeoutMs, now });
   /**
    * @param maxAgeMs how long it may take until a rotation is noticed
    * @param validateOnly has FCM check each message and deliver none

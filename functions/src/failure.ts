@@ -28,6 +28,8 @@ export const statusCodes = {
 } as const;
 export type StatusName = keyof typeof statusCodes;
 
+export const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
 /** A gRPC status code; -1 where there is none. */
 export function grpcCode(error: unknown): number {
   const { code } = fieldsOf(error);

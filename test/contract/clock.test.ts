@@ -1,6 +1,6 @@
 import { createAccessTokens } from '../../functions/src/google/access-token.ts';
-import { createConnections } from '../../functions/src/google/connections.ts';
 import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { createHttp2Client, type Http2Client } from '../../functions/src/google/http2-client.ts';
 import type { Credential } from '../../functions/src/google/key-vault.ts';
 import { buildMessage } from '../../functions/src/push/message.ts';
@@ -8,7 +8,7 @@ import { startGoogle, type Google } from '../../local/google.ts';
 import { aMessageRequest, hour, minute, second } from '../support/builders.ts';
 
 const message = buildMessage(aMessageRequest());
-const connections = createConnections(10);
+const tokenClient = createHttpClient(10);
 let client: Http2Client;
 let google: Google;
 let credential: Credential;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client.destroy();
-  await connections.destroy();
+  tokenClient.destroy();
   await google.stop();
 });
 beforeEach(() => {
@@ -41,7 +41,7 @@ function sender() {
     ...common,
     client,
     keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
-    accessTokens: createAccessTokens({ ...common, dispatcher: connections, tokenUrl: `${google.url}/token` }),
+    accessTokens: createAccessTokens({ ...common, client: tokenClient, tokenUrl: `${google.url}/token` }),
   });
 }
 

@@ -22,8 +22,8 @@ function tokensFrom(...answers: Answer[]) {
   server.state.answer = (request, response) => {
     (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
   };
-  const { url, dispatcher } = server;
-  return createAccessTokens({ tokenUrl: `${url}/token`, dispatcher, now: () => clock, timeoutMs: 5 * second });
+  const { url, http: client } = server;
+  return createAccessTokens({ tokenUrl: `${url}/token`, client, now: () => clock, timeoutMs: 5 * second });
 }
 
 test('a token is given for an assertion that the account’s key signed', async () => {

@@ -45,13 +45,13 @@ function roomWithin(timeoutMs: number, ...answers: Answer[]) {
     if (request.path === '/token') answerJson(200, { access_token: `t${++exchanges}` })(request, response);
     else (answers.length > 1 ? answers.shift() : answers[0])?.(request, response);
   };
-  const { url, dispatcher, client } = server;
+  const { url } = server;
   const now = () => state.now;
   const send = createFcmSender({
-    client,
+    client: server.http2,
     timeoutMs,
     now,
-    accessTokens: createAccessTokens({ dispatcher, now, timeoutMs: patience, tokenUrl: `${url}/token` }),
+    accessTokens: createAccessTokens({ client: server.http, now, timeoutMs: patience, tokenUrl: `${url}/token` }),
     keyVault: {
       async active(): Promise<Credential> {
         state.asked++;

@@ -1,10 +1,10 @@
-import { createConnections } from '../../functions/src/google/connections.ts';
 import { createDocuments } from '../../functions/src/google/documents.ts';
 import { statusCodes, type StatusName } from '../../functions/src/failure.ts';
 import { createGoogleApi } from '../../functions/src/google/google-api.ts';
+import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { bytes, half, say, startWire, type Script } from './wire.ts';
 
-const open: (() => Promise<void>)[] = [];
+const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
@@ -24,9 +24,11 @@ function onceThen(first: Script, others: Script): Script {
 /** A call of a server that answers by the script, with short patience; tells what was asked of it, too. */
 async function call(script: Script, options: { patienceMs?: number; answerTimeoutMs?: number } = {}) {
   const google = await startWire(script);
-  const dispatcher = createConnections(1);
+  const client = createHttpClient(1);
   open.push(
-    () => dispatcher.destroy(),
+    () => {
+      client.destroy();
+    },
     () => google.stop(),
   );
   const tokens: (string | undefined)[] = [];
@@ -35,7 +37,7 @@ async function call(script: Script, options: { patienceMs?: number; answerTimeou
     forget: (refused: string | undefined) => void tokens.push(refused),
   };
   const baseUrl = `http://127.0.0.1:${google.port}`;
-  const api = createGoogleApi({ baseUrl, dispatcher, token, random: () => 0, patienceMs: 1000, ...options });
+  const api = createGoogleApi({ baseUrl, client, token, random: () => 0, patienceMs: 1000, ...options });
   const outcome = await api({ method: 'POST', path: '/v1/x', body: {}, repeatOn }).then(
     (answer) => ({ answer }),
     (error: unknown) => ({ code: (error as { code?: unknown }).code }),
@@ -108,13 +110,15 @@ test('an answer that is no JSON is none', async () => {
 describe('documents', () => {
   const documentsAt = async (script: Script) => {
     const google = await startWire(script);
-    const dispatcher = createConnections(1);
+    const client = createHttpClient(1);
     open.push(
-      () => dispatcher.destroy(),
+      () => {
+        client.destroy();
+      },
       () => google.stop(),
     );
     const token = { get: () => Promise.resolve(undefined), forget: () => undefined };
-    const api = createGoogleApi({ baseUrl: `http://127.0.0.1:${google.port}`, dispatcher, token, random: () => 0 });
+    const api = createGoogleApi({ baseUrl: `http://127.0.0.1:${google.port}`, client, token, random: () => 0 });
     return createDocuments(api, 'p');
   };
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
-import { Agent } from 'undici';
+import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
 import { openPort } from '../../local/port.ts';
 
@@ -36,17 +36,17 @@ export async function startServer(answer: Answer) {
     createServer(serve),
   );
   const url = `http://127.0.0.1:${port}`;
-  const dispatcher = new Agent({ connections: 10 });
-  const client = createHttp2Client(url);
+  const http = createHttpClient(10);
+  const http2Client = createHttp2Client(url);
   return {
     url,
     requests,
     state,
-    dispatcher,
-    client,
+    http,
+    http2: http2Client,
     async stop() {
-      client.destroy();
-      await dispatcher.destroy();
+      http2Client.destroy();
+      http.destroy();
       await close(0);
     },
   };

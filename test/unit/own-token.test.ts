@@ -1,9 +1,9 @@
-import { createConnections } from '../../functions/src/google/connections.ts';
+import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { createOwnToken } from '../../functions/src/google/own-token.ts';
 import { hour, minute, monday } from '../support/builders.ts';
 import { firstThen, say, startWire, type Script } from './wire.ts';
 
-const open: (() => Promise<void>)[] = [];
+const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
@@ -17,13 +17,15 @@ async function createRoom(...scripts: Script[]) {
     const script = scripts[Math.min(asked++, scripts.length - 1)];
     script?.(socket, connection);
   });
-  const dispatcher = createConnections(1);
+  const client = createHttpClient(1);
   open.push(
-    () => dispatcher.destroy(),
+    () => {
+      client.destroy();
+    },
     () => server.stop(),
   );
   const clock = { now: monday };
-  const token = createOwnToken({ host: `127.0.0.1:${server.port}`, dispatcher, now: () => clock.now });
+  const token = createOwnToken({ host: `127.0.0.1:${server.port}`, client, now: () => clock.now });
   return { token, clock, server };
 }
 

@@ -1,7 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
 import { createAccessTokens, type AccessTokens } from '../../functions/src/google/access-token.ts';
-import { createConnections } from '../../functions/src/google/connections.ts';
+import { createHttpClient, type HttpClient } from '../../functions/src/google/http-client.ts';
 import { CredentialError } from '../../functions/src/google/key-vault.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { hour, monday, second } from '../support/builders.ts';
@@ -12,7 +11,7 @@ import { bytes, half, startWire, type Script } from './wire.ts';
 const credential = { version: '1', projectId: 'first', clientEmail: 'push@first.example', privateKey };
 const success = bytes(200, '{"access_token":"t1","expires_in":3599,"token_type":"Bearer"}');
 
-const open: (() => Promise<void>)[] = [];
+const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
@@ -23,9 +22,11 @@ async function wire(...given: Parameters<typeof startWire>) {
   return server;
 }
 
-function tokensOf(origin: string, dispatcher: Dispatcher, timeoutMs = 5 * second): AccessTokens {
-  open.push(() => dispatcher.destroy());
-  return createAccessTokens({ tokenUrl: `${origin}/token`, dispatcher, timeoutMs, now: () => monday });
+function tokensOf(origin: string, client: HttpClient, timeoutMs = 5 * second): AccessTokens {
+  open.push(() => {
+    client.destroy();
+  });
+  return createAccessTokens({ tokenUrl: `${origin}/token`, client, timeoutMs, now: () => monday });
 }
 
 /** What the sender goes by. */
@@ -40,7 +41,7 @@ const unreachable = { code: 'GOOGLE_UNREACHABLE', passing: true };
 
 test.each(tokenRows)('an answer that came whole: $name', async ({ given, expect: expected }) => {
   const google = await wire((socket) => socket.write(given));
-  expect(await failureOf(tokensOf(`http://127.0.0.1:${google.port}`, createConnections(1)))).toEqual(expected);
+  expect(await failureOf(tokensOf(`http://127.0.0.1:${google.port}`, createHttpClient(1)))).toEqual(expected);
   expect(google.requests()).toBe(1);
 });
 
@@ -53,7 +54,7 @@ test.each<{ name: string; given: Script; timeoutMs?: number }>([
   { name: 'what answers is no HTTP server', given: (socket) => socket.write('SSH-2.0-x\r\n') },
 ])('no whole answer: $name', async ({ given, timeoutMs }) => {
   const google = await wire(given);
-  const tokens = tokensOf(`http://127.0.0.1:${google.port}`, createConnections(1), timeoutMs);
+  const tokens = tokensOf(`http://127.0.0.1:${google.port}`, createHttpClient(1), timeoutMs);
   expect(await failureOf(tokens)).toEqual(unreachable);
   expect(google.requests()).toBe(1);
 });
@@ -61,14 +62,14 @@ test.each<{ name: string; given: Script; timeoutMs?: number }>([
 test('no answer: the connection is refused', async () => {
   const gone = await startWire(() => undefined);
   await gone.stop();
-  expect(await failureOf(tokensOf(`http://127.0.0.1:${gone.port}`, createConnections(1)))).toEqual(unreachable);
+  expect(await failureOf(tokensOf(`http://127.0.0.1:${gone.port}`, createHttpClient(1)))).toEqual(unreachable);
 });
 
 test('no answer: Google has no address', async () => {
   const lookup: LookupFunction = (_, __, done) => {
     done(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), '');
   };
-  expect(await failureOf(tokensOf('http://oauth.example', new Agent({ connect: { lookup } })))).toEqual(unreachable);
+  expect(await failureOf(tokensOf('http://oauth.example', createHttpClient(1, { lookup })))).toEqual(unreachable);
 });
 
 test.each([
@@ -80,8 +81,8 @@ test.each([
   },
 ])('no answer: a certificate $name', async ({ given, trust }) => {
   const google = await wire((socket) => socket.write(success), given);
-  const dispatcher = createConnections(1, trust ? { ca: given.cert } : {});
-  const tokens = tokensOf(`https://127.0.0.1:${google.port}`, dispatcher);
+  const client = createHttpClient(1, trust ? { ca: given.cert } : {});
+  const tokens = tokensOf(`https://127.0.0.1:${google.port}`, client);
   expect(await failureOf(tokens)).toEqual({ code: 'TLS_FAILED', passing: true });
   expect(google.requests()).toBe(0);
 });

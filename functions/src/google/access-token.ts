@@ -1,8 +1,7 @@
 import { createSign } from 'node:crypto';
-import type { Dispatcher } from 'undici';
 import { connectionFailure } from './connection-failure.ts';
 import { dateOf, type HttpAnswer } from './http-answer.ts';
-import { exchange } from './http-exchange.ts';
+import type { HttpClient } from './http-client.ts';
 import { CredentialError, type Credential } from './key-vault.ts';
 import { refusalOf, tokenIn } from './token-answer.ts';
 
@@ -18,7 +17,7 @@ const longestPauseMs = 10 * 60_000;
 
 export interface AccessTokenOptions {
   readonly tokenUrl: string;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly now: () => number;
   /** Of one exchange, whatever it takes. */
   readonly timeoutMs: number;
@@ -96,14 +95,14 @@ interface HeldToken {
  * RFC 7523, as in https://developers.google.com/identity/protocols/oauth2/service-account. Where Google finds our clock
  * wrong, it is asked once more with the time that it tells, and from then on by the difference: for signing alone.
  */
-function createExchange({ tokenUrl, dispatcher, now, timeoutMs }: AccessTokenOptions) {
+function createExchange({ tokenUrl, client, now, timeoutMs }: AccessTokenOptions) {
   let aheadMs = 0;
 
   async function askBy(clock: number, credential: Credential, leftMs: number): Promise<HttpAnswer> {
     const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     const form = new URLSearchParams({ grant_type: grantType, assertion: assertion(credential, clock) });
     try {
-      return await exchange(dispatcher, {
+      return await client.exchange({
         method: 'POST',
         url: tokenUrl,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { connectionFailure } from './connection-failure.ts';
 import { failureMessage, grpcCode, statusCodes, type StatusName } from '../failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import { exchange } from './http-exchange.ts';
+import type { HttpClient } from './http-client.ts';
 import { fieldsOf, parseJson } from '../json.ts';
 import type { OwnToken } from './own-token.ts';
 
@@ -21,10 +20,10 @@ export class GoogleError extends Error {
 export interface GoogleApiOptions {
   /** `https://firestore.googleapis.com`, or the local stand-in. */
   readonly baseUrl: string;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly token: OwnToken;
   readonly random: () => number;
-  /** How long one answer may take to begin; to end it has as long again. */
+  /** How long one answer may take. */
   readonly answerTimeoutMs?: number;
   /** How long a call is repeated. */
   readonly patienceMs?: number;
@@ -98,7 +97,7 @@ async function ask(
 ) {
   const timeoutMs = Math.min(options.answerTimeoutMs ?? answerTimeoutMs, Math.max(leastMs, patienceLeftMs));
   try {
-    return await exchange(options.dispatcher, {
+    return await options.client.exchange({
       method,
       url: options.baseUrl + path,
       headers: {
@@ -106,8 +105,7 @@ async function ask(
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      headersTimeoutMs: timeoutMs,
-      bodyTimeoutMs: timeoutMs,
+      timeoutMs,
     });
   } catch (error) {
     const { code, cause } = connectionFailure(error);

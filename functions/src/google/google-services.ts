@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import { createConnections } from './connections.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { createGoogleApi, type GoogleApi } from './google-api.ts';
+import { createHttpClient } from './http-client.ts';
 import { createOwnToken, noToken, ownerOfEmulator, type OwnToken } from './own-token.ts';
 
 /** Google's services that a push needs beside FCM, as the functions' own service account. */
@@ -23,14 +23,14 @@ export interface Surroundings {
 /** Calls in flight from one instance; each has a connection of its own. An instance has 80 events at most. */
 const maxInFlight = 100;
 /** Two documents of 1 MiB, in JSON, with all that may have to be escaped. */
-const maxAnswerBytes = 16 * 1024 * 1024;
+const longestAnswer = 16 * 1024 * 1024;
 
 /** Google's, or what stands in for them on one's own machine. Does no I/O. */
 export function createGoogleServices(config: Config, { now, random }: Surroundings): GoogleServices {
   const { projectId, firestoreEmulator, secretManager, metadataServer: host } = config;
-  const dispatcher = createConnections(maxInFlight, { maxAnswerBytes });
-  const ownToken = createOwnToken({ host, dispatcher, now });
-  const api = (baseUrl: string, token: OwnToken) => createGoogleApi({ baseUrl, dispatcher, token, random });
+  const client = createHttpClient(maxInFlight, { longestAnswer });
+  const ownToken = createOwnToken({ host, client, now });
+  const api = (baseUrl: string, token: OwnToken) => createGoogleApi({ baseUrl, client, token, random });
   return {
     documents: createDocuments(
       firestoreEmulator

@@ -7,7 +7,7 @@ import {
   type Settings,
 } from 'node:http2';
 import type { LookupFunction } from 'node:net';
-import { failureCode } from '../failure.ts';
+import { failed, failureCode } from '../failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
 export interface Http2Request {
@@ -36,8 +36,6 @@ export interface Http2Options {
 export class NotTakenError extends Error {
   readonly code = 'NOT_TAKEN';
 }
-
-const failed = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 export interface Http2Connection {
   /** Requests that it takes at once; 0 until it is open. */

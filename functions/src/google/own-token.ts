@@ -1,5 +1,4 @@
-import type { Dispatcher } from 'undici';
-import { exchange } from './http-exchange.ts';
+import type { HttpClient } from './http-client.ts';
 import { tokenIn } from './token-answer.ts';
 
 /** What the functions show Google's APIs: the access token of their own service account. */
@@ -18,7 +17,7 @@ export const noToken: OwnToken = { get: () => Promise.resolve(undefined), forget
 export interface MetadataOptions {
   /** Host and port of the metadata server, where it is another than Google's. */
   readonly host?: string | undefined;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly now: () => number;
 }
 
@@ -31,7 +30,7 @@ const renewBeforeMs = 4 * 60_000;
  * The access token that the metadata server of the instance hands out (https://cloud.google.com/run/docs/securing/service-identity#access_tokens):
  * asked for once an hour. A failure is not remembered.
  */
-export function createOwnToken({ host = 'metadata.google.internal', dispatcher, now }: MetadataOptions): OwnToken {
+export function createOwnToken({ host = 'metadata.google.internal', client, now }: MetadataOptions): OwnToken {
   let held: { readonly token: Promise<string>; value?: string; renewAt: number } | undefined;
 
   function start() {
@@ -43,7 +42,7 @@ export function createOwnToken({ host = 'metadata.google.internal', dispatcher, 
     return started;
 
     async function ask(): Promise<string> {
-      const answer = await exchange(dispatcher, {
+      const answer = await client.exchange({
         method: 'GET',
         url: `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`,
         headers: { 'metadata-flavor': 'Google' },

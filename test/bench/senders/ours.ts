@@ -1,6 +1,6 @@
 import { createAccessTokens } from '../../../functions/src/google/access-token.ts';
-import { createConnections } from '../../../functions/src/google/connections.ts';
 import { createFcmSender } from '../../../functions/src/google/fcm.ts';
+import { createHttpClient } from '../../../functions/src/google/http-client.ts';
 import { createHttp2Client } from '../../../functions/src/google/http2-client.ts';
 import { message } from './message.ts';
 import type { MakeSender } from './sender.ts';
@@ -9,7 +9,7 @@ const timeoutMs = 10_000;
 
 /** The sender of this project, with everything that it has in production but the guards. */
 export const ours: MakeSender = ({ port, certificate, account }) => {
-  const dispatcher = createConnections(1, { ca: certificate });
+  const tokenClient = createHttpClient(1, { ca: certificate });
   const baseUrl = `https://127.0.0.1:${port}`;
   const now = () => Date.now();
   const credential = {
@@ -22,7 +22,7 @@ export const ours: MakeSender = ({ port, certificate, account }) => {
     client: createHttp2Client(baseUrl, { ca: certificate }),
     timeoutMs,
     keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
-    accessTokens: createAccessTokens({ tokenUrl: `${baseUrl}/token`, dispatcher, now, timeoutMs }),
+    accessTokens: createAccessTokens({ tokenUrl: `${baseUrl}/token`, client: tokenClient, now, timeoutMs }),
     now,
   });
   const sendOne = async (target: string) => (await send(target, message)).outcome === 'accepted';

@@ -1,7 +1,7 @@
 import type * as FirestoreClient from '@google-cloud/firestore';
-import { createConnections } from '../../../functions/src/google/connections.ts';
 import { createDocuments, type Documents } from '../../../functions/src/google/documents.ts';
 import { createGoogleApi } from '../../../functions/src/google/google-api.ts';
+import { createHttpClient } from '../../../functions/src/google/http-client.ts';
 import { ownerOfEmulator } from '../../../functions/src/google/own-token.ts';
 import { Firestore } from '../../../local/functions-firestore.ts';
 import type { FirestoreOptions } from '../../../local/firestore/server.ts';
@@ -11,22 +11,22 @@ import { freshId, LocalFirestore } from './local-firestore.ts';
 export function useFunctionsFirestore(options: Omit<FirestoreOptions, 'port'> = {}) {
   const local = new LocalFirestore();
   const clients: FirestoreClient.Firestore[] = [];
-  const dispatcher = createConnections(20);
+  const client = createHttpClient(20);
   beforeAll(() => local.start(options));
   afterAll(async () => {
-    await Promise.all(clients.map((client) => client.terminate()));
-    await dispatcher.close();
+    await Promise.all(clients.map((opened) => opened.terminate()));
+    client.destroy();
     await local.stop();
   });
   function db(projectId = `demo-${freshId()}`): FirestoreClient.Firestore {
-    const client = new Firestore({ projectId, host: local.host, ssl: false });
-    clients.push(client);
-    return client;
+    const opened = new Firestore({ projectId, host: local.host, ssl: false });
+    clients.push(opened);
+    return opened;
   }
 
   function documents(projectId: string): Documents {
     const token = ownerOfEmulator;
-    const api = createGoogleApi({ baseUrl: `http://${local.host}`, dispatcher, token, random: () => 0 });
+    const api = createGoogleApi({ baseUrl: `http://${local.host}`, client, token, random: () => 0 });
     return createDocuments(api, projectId);
   }
 
