@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { secretId } from './project.ts';
 import { project } from './row.ts';
 import { benchFolder, root, type World } from './world.ts';
@@ -17,11 +18,15 @@ export interface Contestant {
 const modules = path.join(root, 'functions/node_modules');
 const rivals = path.join(import.meta.dirname, 'rivals');
 
+/** What is deployed with the functions, for every project. */
+const deployedEnvironment = parseEnv(readFileSync(path.join(root, 'functions/.env'), 'utf8'));
+
 /** This project: the very folder that is deployed. */
 export const ours: Contestant = {
   name: project,
   folder: path.join(root, 'functions'),
   environment: ({ google }) => ({
+    ...deployedEnvironment,
     CREDENTIALS_SECRET: secretId,
     FCM_BASE_URL: `https://127.0.0.1:${google.port}`,
     OAUTH_TOKEN_URL: `https://127.0.0.1:${google.port}/token`,
