@@ -18,8 +18,24 @@ await build({
   format: 'cjs',
   // Loaded with the first retry only, from node_modules.
   external: ['firebase-admin/*'],
+  plugins: [lazyTemporal()],
   logLevel: 'warning',
 });
 
 const { size } = statSync(outfile);
 if (size > maxBytes) throw new Error(`The trigger's bundle has ${size} bytes, more than ${maxBytes}.`);
+
+/** Half of all code, which only queues with business hours need: loaded with the first of them, from node_modules. */
+function lazyTemporal() {
+  const filter = /^temporal-polyfill$/;
+  const contents = `module.exports = { get Temporal() { return require('temporal-polyfill').Temporal; } };`;
+  return {
+    name: 'lazy-temporal',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter }, ({ namespace, path: name }) =>
+        namespace === 'lazy' ? { path: name, external: true } : { path: name, namespace: 'lazy' },
+      );
+      onLoad({ filter, namespace: 'lazy' }, () => ({ contents, resolveDir: functions }));
+    },
+  };
+}

@@ -17,8 +17,6 @@ export interface Http2Client {
    * @throws what `connectionFailure` tells apart
    */
   post(request: Http2Request): Promise<HttpAnswer>;
-  /** Opens a connection for the first request. A failure is not shown: the first request tries again. */
-  prepare(): void;
   /** Breaks off what is under way. */
   destroy(): void;
 }
@@ -111,9 +109,6 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
           if (!(error instanceof NotTakenError) || !isQuick || attempt === mostAttempts) throw error;
         }
       }
-    },
-    prepare() {
-      if (connections.size === 0) open();
     },
     destroy() {
       for (const { reject } of waiting.splice(0)) reject(new NotTakenError('the client was closed'));
