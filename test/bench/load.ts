@@ -28,12 +28,28 @@ export async function inLanes<T>(
 /** As many as an instance lets through at once, with room to spare: `burst` of functions/src/push/pace.ts is 500. */
 export const longestRound = 400;
 
+/** What the pace gives an instance that makes no use of it, in turns a second: `slowest` of functions/src/push/pace.ts. */
+const slowest = 50;
+
 /**
  * Our instances send no faster than their pace lets them; what comes faster waits in the ledger and would not be
- * measured as a push. This goes through the same pace, a little slower, before a round: then the instance has at least
- * as many turns to give.
+ * measured as a push.
  *
- * @returns a function that resolves when an instance can be asked for `count` more pushes at once
+ * @returns a function that resolves when an instance that has rested since the last call can be asked for `count` more
+ *   pushes at once
+ */
+export function createRests(): (count: number) => Promise<void> {
+  let rested = -Infinity;
+  return async (count) => {
+    await pause(Math.max(0, rested - performance.now()));
+    rested = performance.now() + (count / slowest) * 1000;
+  };
+}
+
+/**
+ * The same for pushes that come one after the other: it goes through the same pace, a little slower.
+ *
+ * @returns a function that resolves when an instance can be asked for `count` more pushes
  */
 export function createTurns(): (count: number) => Promise<void> {
   const pace = createPace();

@@ -56,6 +56,20 @@ describe('a server that is not reached', () => {
     await silent.stop();
   });
 
+  test.each(['http', 'https'])('has no address for a long time, over %s', async (scheme) => {
+    const send = senderTo(`${scheme}://fcm.example`, { connectTimeoutMs: 200, lookup: () => undefined });
+    expect(await resultOf(send(target, message))).toEqual(later('UNREACHABLE'));
+  });
+
+  test('on one of several connections is reached on the others, by all', async () => {
+    let connections = 0;
+    const fcm = await wire(answered, { accept: (socket) => (++connections === 2 ? socket.resetAndDestroy() : socket) });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(100).map(() => send(target, message)));
+    expect(results).toEqual(results.map(() => accepted));
+    expect(connections).toBeGreaterThan(2);
+  });
+
   test('does not speak TLS', async () => {
     const plain = createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
@@ -226,8 +240,8 @@ describe('a connection that ends', () => {
     const send = senderTo(`http://127.0.0.1:${fcm.port}`);
     const results = await Promise.all(times(150).map(() => resultOf(send(target, message))));
     const { length } = results.filter(({ outcome }) => outcome === 'accepted');
-    // As many at least as do not fit on one connection.
-    expect(length).toBeGreaterThanOrEqual(50);
+    // No more are on one connection while others are opening.
+    expect(length).toBeGreaterThanOrEqual(125);
     expect(length).toBeLessThan(150);
   });
 });
@@ -298,20 +312,51 @@ describe('a server that takes few messages at once', () => {
     expect([most, fcm.connections()]).toEqual([3, 4]);
   });
 
-  test('lets the others wait, and what waits is not timed meanwhile', async () => {
-    const timeoutMs = 600;
+  test('and says so only now is sent no more from then on', async () => {
+    let underWay = 0;
+    let most = 0;
+    const fcm = await wire((connection, stream) => {
+      if (connection.number > 1) answered(connection, stream);
+      else {
+        if (stream === 1) connection.takes(2);
+        else most = Math.max(most, ++underWay);
+        setImmediate(() => {
+          answered(connection, stream);
+          if (stream > 1) underWay -= 1;
+        });
+      }
+    });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    await send(target, message);
+    const results = await Promise.all(times(20).map(() => send(target, message)));
+    expect(results).toEqual(results.map(() => accepted));
+    expect(most).toBe(2);
+  });
+
+  test('lets the others wait, but not for long: they were not sent', async () => {
+    const held: (() => void)[] = [];
     const fcm = await wire(
       (connection, stream) => {
-        setTimeout(() => {
+        held.push(() => {
           answered(connection, stream);
-        }, timeoutMs * 0.55);
+        });
       },
       { streams: 1 },
     );
-    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { timeoutMs });
-    await send(target, message);
-    // The last is answered after 1.65 timeouts, and 0.55 after it was sent.
-    const results = await Promise.all(times(12).map(() => send(target, message)));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`, { timeoutMs: 2 * second });
+    const sent = times(6).map(() => resultOf(send(target, message)));
+    const first = await Promise.race(sent);
+    expect(first).toEqual(later('TOO_BUSY'));
+    for (const answer of held) answer();
+    const outcomes = (await Promise.all(sent)).map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual([...times(4).map(() => 'accepted'), 'try-later', 'try-later']);
+    expect(fcm.requests()).toBe(4);
+  });
+
+  test('takes those that wait in their turn', async () => {
+    const fcm = await wire(answered, { streams: 1 });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(60).map(() => send(target, message)));
     expect(results).toEqual(results.map(() => accepted));
   });
 });

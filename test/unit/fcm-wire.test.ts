@@ -86,6 +86,22 @@ describe('an answer that did not come whole', () => {
       expect: later('CONNECTION_LOST'),
     },
     {
+      name: 'the stream is reset without an error within the body of a success',
+      given: ({ begin, reset }, stream) => {
+        begin(stream, half(success));
+        reset(stream, 'NO_ERROR');
+      },
+      expect: later('CONNECTION_LOST'),
+    },
+    {
+      name: 'the stream is refused after an answer has begun',
+      given: ({ begin, reset }, stream) => {
+        begin(stream, half(success));
+        reset(stream, 'REFUSED_STREAM');
+      },
+      expect: later('CONNECTION_LOST'),
+    },
+    {
       name: 'the connection is closed within an answer about the device',
       given: closedAfter(half(bytes(404, JSON.stringify({ error: { code: 404 } })))),
       expect: later('CONNECTION_LOST'),

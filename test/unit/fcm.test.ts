@@ -171,8 +171,9 @@ test('no answer in time is tried later, not at once', async () => {
 test('a server that cannot be reached is tried later', async () => {
   const { send } = room(accepted);
   await send('warm-up', message);
+  const nobody = createHttp2Client('http://127.0.0.1:1');
   const elsewhere = createFcmSender({
-    client: createHttp2Client('http://127.0.0.1:1'),
+    client: nobody,
     keyVault: {
       active: () => Promise.resolve({ version: '1', projectId: 'p', clientEmail: '', privateKey }),
       forget: () => undefined,
@@ -182,6 +183,7 @@ test('a server that cannot be reached is tried later', async () => {
     now: () => monday,
   });
   expect(await elsewhere(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNREACHABLE' });
+  nobody.destroy();
 });
 
 interface CredentialRow {

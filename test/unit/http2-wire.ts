@@ -21,6 +21,8 @@ export interface Http2Connection {
   readonly begin: (stream: number, answer: string) => boolean;
   /** A little more of an answer that has begun. */
   readonly drip: (stream: number, part: string) => boolean;
+  /** How many streams it takes at once, from now on. */
+  readonly takes: (streams: number) => boolean;
   readonly reset: (stream: number, error: Http2Error) => boolean;
   /** @param last the last stream that was or will be looked at */
   readonly goAway: (last: number, error: Http2Error) => boolean;
@@ -91,24 +93,33 @@ function numbers(...values: number[]): Buffer {
  *
  * @param tls absent = in the clear
  * @param streams how many it takes at once on a connection
+ * @param accept looks at a connection before anything is said on it
  */
 export async function startHttp2Wire(
   script: Http2Script,
-  { tls, streams = 100 }: { tls?: TlsOptions; streams?: number } = {},
+  {
+    tls,
+    streams = 100,
+    accept: look,
+  }: { tls?: TlsOptions; streams?: number; accept?: (socket: Socket) => unknown } = {},
 ) {
   const sockets = new Set<Socket>();
   let requests = 0;
   let connections = 0;
   const accept = (socket: Socket) => {
+    look?.(socket);
+    if (socket.destroyed) return;
     const connection: Http2Connection = {
       number: ++connections,
       socket,
       answer: (stream, answer) => socket.write(framesOf(stream, answer, true)),
       drip: (stream, part) => socket.write(frame(frameType.data, 0, stream, Buffer.from(part))),
       begin: (stream, answer) => socket.write(framesOf(stream, answer, false)),
+      takes: (most) => socket.write(frame(frameType.settings, 0, 0, setting(maxConcurrentStreams, most))),
       reset: (stream, error) => socket.write(frame(frameType.reset, 0, stream, numbers(http2Errors[error]))),
       goAway: (last, error) => socket.write(frame(frameType.goAway, 0, 0, numbers(last, http2Errors[error]))),
     };
+    socket.setNoDelay(true);
     socket.on('error', () => undefined).write(frame(frameType.settings, 0, 0, setting(maxConcurrentStreams, streams)));
     let received = Buffer.alloc(0);
     let skip = prefaceBytes;

@@ -51,6 +51,7 @@ test.each<{ name: string; given: Script; timeoutMs?: number }>([
   { name: 'the connection is closed within the token', given: (socket) => socket.end(half(success)) },
   { name: 'Google never answers', given: () => undefined, timeoutMs: 100 },
   { name: 'Google stops within the token', given: (socket) => socket.write(half(success)), timeoutMs: 100 },
+  { name: 'Google changes the protocol', given: (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n') },
   { name: 'what answers is no HTTP server', given: (socket) => socket.write('SSH-2.0-x\r\n') },
 ])('no whole answer: $name', async ({ given, timeoutMs }) => {
   const google = await wire(given);

@@ -20,8 +20,8 @@ export interface FcmOptions {
   readonly keyVault: KeyVault;
   readonly accessTokens: AccessTokens;
   /**
-   * How long FCM may take for its answer once it is asked; it wants 10 s at least before a request is given up. Not
-   * timed is how long a request waits for a connection.
+   * How long FCM may take for its answer once it is asked; it wants 10 s at least before a request is given up. For a
+   * connection a request waits half as long at most.
    */
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -77,7 +77,7 @@ const leaseEnding: PushResult = {
   detail: 'what comes before a push took so long that somebody else may send it meanwhile',
 };
 
-/** With a new connection before it, and a request before that which FCM has not looked at. */
+/** With the wait for a connection before it, and a request before that which FCM has not looked at. */
 const longestAnswer = (timeoutMs: number) => timeoutMs * 2;
 
 /** What one request to FCM needs beside its credentials. */

@@ -47,20 +47,37 @@ export function createHttpClient(limit: number, { longestAnswer, ...options }: H
   const kept = { keepAlive: true, maxSockets: limit, timeout: idleMs, ...options };
   const plain = new http.Agent(kept);
   const secure = new https.Agent(kept);
+  let usedAt = Date.now();
+
+  /** By the clock: while an instance is frozen no timer runs. */
+  function dropStale(): void {
+    const now = Date.now();
+    if (Math.abs(now - usedAt) > idleMs) {
+      for (const agent of [plain, secure]) {
+        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+      }
+    }
+    usedAt = now;
+  }
+
   return {
     exchange: ({ url, method, headers, body, timeoutMs }) =>
       new Promise((resolve, reject) => {
+        dropStale();
         const request = url.startsWith('https:')
           ? https.request(url, { agent: secure, method, headers })
           : http.request(url, { agent: plain, method, headers });
         giveUpConnecting(request);
         const timer = setTimeout(() => {
-          request.destroy(new DOMException('there was no whole answer in time', 'TimeoutError'));
+          const error = new DOMException('there was no whole answer in time', 'TimeoutError');
+          // One that still waits for a connection would tell nobody.
+          if (!request.socket) reject(error);
+          request.destroy(error);
         }, timeoutMs);
+        receive(request, longestAnswer ?? usualLongestAnswer, resolve, reject);
         request.once('close', () => {
           clearTimeout(timer);
         });
-        receive(request, longestAnswer ?? usualLongestAnswer, resolve, reject);
         request.end(body);
       }),
     destroy() {
@@ -97,7 +114,9 @@ function receive(
   let hasBegun = false;
   request.on('error', (error) => {
     failure = error;
-    if (!hasBegun) reject(error);
+  });
+  request.on('close', () => {
+    if (!hasBegun) reject(failure ?? failed('BROKEN_OFF', 'there was no answer'));
   });
   request.on('response', (response) => {
     hasBegun = true;

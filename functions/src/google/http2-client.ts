@@ -1,3 +1,4 @@
+import { failed } from '../failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import {
   mostStreams,
@@ -21,13 +22,19 @@ export interface Http2Client {
   destroy(): void;
 }
 
+/** Somebody who waits for a connection. */
+interface Turn {
+  readonly resolve: (connection: Http2Connection) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** A connection that breaks takes its requests along, so no more than these share one while there may be another. */
 const comfortable = 25;
 const mostConnections = 4;
-/** Requests under way at once; what goes beyond it waits here, without any limit. */
+/** Requests under way at once; what goes beyond it waits here, for half of its time at most. */
 export const mostAtOnce = mostConnections * mostStreams;
 const mostAttempts = 4;
-/** Then it is time for the event loop to put them on the wire: of 400 at once the first need not wait for the last. */
+/** After so many the event loop may put them on the wire: of 400 at once the first need not wait for the last. */
 const mostInOneGo = 50;
 
 /**
@@ -39,7 +46,7 @@ const mostInOneGo = 50;
 export function createHttp2Client(origin: string, options: Http2Options = {}): Http2Client {
   const connections = new Set<Http2Connection>();
   let inOneGo = 0;
-  const waiting: { resolve: (connection: Http2Connection) => void; reject: (error: Error) => void }[] = [];
+  const waiting: Turn[] = [];
 
   function open(): void {
     const connection = openHttp2Connection(origin, options, {
@@ -47,24 +54,27 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
       onRetired(neverOpened) {
         connections.delete(connection);
         if (!neverOpened) serve();
-        // Nobody waits through one attempt after the other.
-        else if (!isOpen()) for (const { reject } of waiting.splice(0)) reject(neverOpened);
+        // Those that are open, or may still open, serve whoever waits; but no further attempt is made on their behalf.
+        else if (connections.size === 0) for (const { reject } of waiting.splice(0)) reject(neverOpened);
       },
     });
     connections.add(connection);
   }
 
-  const isOpen = () => [...connections].some(({ limit }) => limit > 0);
-
-  /** The first with few requests on it, so that the last ones fall idle and close; else that with the fewest. */
+  /**
+   * The first with few requests on it, so that the last ones fall idle and close; else that with the fewest, unless
+   * another is about to open.
+   */
   function withRoom(): Http2Connection | undefined {
     let best: Http2Connection | undefined;
+    let isOneOpening = false;
     for (const connection of connections) {
+      isOneOpening ||= connection.isOpening();
       if (!connection.hasRoom()) continue;
       if (connection.inFlight < comfortable) return connection;
       if (!best || connection.inFlight < best.inFlight) best = connection;
     }
-    return best;
+    return isOneOpening ? undefined : best;
   }
 
   function grow(): void {
@@ -76,7 +86,7 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
   /** With room for one more request, which is reserved. */
   function reserved(): Http2Connection | undefined {
     if (inOneGo === mostInOneGo) return undefined;
-    for (const connection of connections) connection.retireIfStale();
+    for (const connection of connections) connection.retireIfUnfit();
     const connection = withRoom();
     if (!connection) return undefined;
     connection.reserve();
@@ -98,23 +108,39 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
     grow();
   }
 
-  function turn(): Http2Connection | Promise<Http2Connection> {
+  function turn(longestWaitMs: number): Http2Connection | Promise<Http2Connection> {
     const connection = waiting.length === 0 ? reserved() : undefined;
-    if (!connection) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        serve();
-      });
-    }
+    if (!connection) return turnWithin(longestWaitMs);
     grow();
     return connection;
+  }
+
+  function turnWithin(longestWaitMs: number): Promise<Http2Connection> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(turn), 1);
+        reject(failed('NO_TURN', 'too many requests were under way for too long'));
+      }, longestWaitMs);
+      const turn: Turn = {
+        resolve(connection) {
+          clearTimeout(timer);
+          resolve(connection);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      waiting.push(turn);
+      serve();
+    });
   }
 
   return {
     async post(request) {
       const startedAt = performance.now();
       for (let attempt = 1; ; attempt++) {
-        const connection = await turn();
+        const connection = await turn(request.timeoutMs / 2);
         try {
           return await connection.post(request);
         } catch (error) {

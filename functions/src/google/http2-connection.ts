@@ -6,7 +6,8 @@ import {
   type IncomingHttpStatusHeader,
   type Settings,
 } from 'node:http2';
-import type { LookupFunction } from 'node:net';
+import { connect as connectInTheClear, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectOverTls } from 'node:tls';
 import { failed, failureCode } from '../failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
@@ -15,7 +16,7 @@ export interface Http2Request {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How long the whole answer may take from when the request is written: what waits for a connection is not timed. */
+  /** How long the whole answer may take from when the request is written. */
   readonly timeoutMs: number;
 }
 
@@ -42,6 +43,8 @@ export interface Http2Connection {
   readonly limit: number;
   /** Requests under way, and those for which room is reserved. */
   readonly inFlight: number;
+  /** It is about to open, if all goes well: nothing is known of it yet. */
+  isOpening(): boolean;
   hasRoom(): boolean;
   /** Makes sure that the next `post` finds room. */
   reserve(): void;
@@ -51,8 +54,11 @@ export interface Http2Connection {
    * @throws {NotTakenError}; anything else leaves open whether the request was carried out
    */
   post(request: Http2Request): Promise<HttpAnswer>;
-  /** Takes no further requests and closes, where nobody has used it for a while. By the clock: a frozen instance has no timers. */
-  retireIfStale(): void;
+  /**
+   * Takes no further requests and closes, where Node has closed it or nobody has used it for a while. By the clock: while
+   * an instance is frozen no timer runs.
+   */
+  retireIfUnfit(): void;
   /** Closes at once. */
   destroy(): void;
 }
@@ -69,13 +75,20 @@ export const mostStreams = 100;
 /** No answer of FCM's is longer than this. */
 const longestAnswer = 1024 * 1024;
 
+/** A connection usually opens within a fraction of this. */
+const usualOpeningMs = 200;
+/** Whatever is under way on a connection that takes no more requests has ended after this. */
+const lingerMs = 30_000;
+
 /** One session of node:http2, over TLS or, to `http://…`, in the clear and without asking first. */
 export function openHttp2Connection(
   origin: string,
-  { connectTimeoutMs = 5_000, idleMs = 4_000, ...options }: Http2Options,
+  { connectTimeoutMs = 4_000, idleMs = 4_000, ...options }: Http2Options,
   { onRoom, onRetired }: Http2Listener,
 ): Http2Connection {
-  const session = connect(origin, { ...options, settings: { enablePush: false } });
+  const socket = connectTo(new URL(origin), options);
+  const session = connect(origin, { createConnection: () => socket, settings: { enablePush: false } });
+  const openedAt = Date.now();
   let limit = 0;
   let inFlight = 0;
   let usedAt = Date.now();
@@ -84,14 +97,23 @@ export function openHttp2Connection(
   let retired = false;
   let failure: Error | undefined;
   const opening = setTimeout(() => {
-    session.destroy(failed('ETIMEDOUT', 'there was no connection in time'));
+    failure = failed('ETIMEDOUT', 'there was no connection in time');
+    destroy();
+    retire(failure);
   }, connectTimeoutMs);
 
   function retire(neverOpened?: Error): void {
     if (retired) return;
     retired = true;
     session.close();
+    setTimeout(destroy, lingerMs).unref();
     onRetired(neverOpened);
+  }
+
+  /** With its socket: a session alone would wait for the other side, for as long as the other side is silent. */
+  function destroy(): void {
+    session.destroy();
+    socket.destroy();
   }
 
   const idle = setTimeout(() => {
@@ -116,7 +138,7 @@ export function openHttp2Connection(
     retire();
   });
   session.on('error', (error) => {
-    failure = error;
+    failure ??= error;
   });
   session.on('close', () => {
     clearTimeout(opening);
@@ -136,6 +158,7 @@ export function openHttp2Connection(
     get inFlight() {
       return inFlight;
     },
+    isOpening: () => limit === 0 && Math.abs(Date.now() - openedAt) < usualOpeningMs,
     hasRoom: () => inFlight < limit && !session.closed && !session.destroyed,
     reserve() {
       inFlight += 1;
@@ -148,35 +171,51 @@ export function openHttp2Connection(
           reject(new NotTakenError('the connection was closed meanwhile'));
           return;
         }
-        const stream = session.request({ ':method': 'POST', ':path': request.path, ...request.headers });
-        receive(stream, request, (answer, error) => {
+        let stream: ClientHttp2Stream;
+        try {
+          stream = session.request({ ':method': 'POST', ':path': request.path, ...request.headers });
+        } catch (error) {
+          release();
+          throw error;
+        }
+        receive(stream, request, ({ answer, error, hasBegun }) => {
           // Whoever is silent to one may be silent to all: no further request goes there.
           if (failureCode(error) === 'TimeoutError') retire();
           release();
           if (answer) resolve(answer);
-          else if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastTaken) {
+          else if (!hasBegun && (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastTaken)) {
             reject(new NotTakenError('the request was not looked at', { cause: error }));
           } else reject(error ?? failed('BROKEN_OFF', 'the answer was broken off'));
         });
       }),
-    retireIfStale() {
-      if (inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs) retire();
+    retireIfUnfit() {
+      const isStale = inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs;
+      if (isStale || session.closed || session.destroyed) retire();
     },
-    destroy() {
-      session.destroy();
-    },
+    destroy,
   };
+}
+
+function connectTo({ protocol, hostname, port }: URL, { ca, lookup }: Pick<Http2Options, 'ca' | 'lookup'>): Socket {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const common = { host, ...(lookup && { lookup }) };
+  if (protocol === 'http:') return connectInTheClear({ ...common, port: Number(port) || 80 });
+  const named = { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) };
+  return connectOverTls({ ...common, ...named, port: Number(port) || 443, ALPNProtocols: ['h2'] });
+}
+
+interface Outcome {
+  readonly answer?: HttpAnswer;
+  readonly error: Error | null;
+  /** Whether anything of an answer came: then the request was looked at. */
+  readonly hasBegun: boolean;
 }
 
 /**
  * Sends the body and collects the answer. Of a quota and of trouble (429 and above) the headers say enough, and how long
  * to wait: such an answer may lack its body. Any other must be whole.
  */
-function receive(
-  stream: ClientHttp2Stream,
-  { body, timeoutMs }: Http2Request,
-  done: (answer: HttpAnswer | undefined, error: Error | null) => void,
-): void {
+function receive(stream: ClientHttp2Stream, { body, timeoutMs }: Http2Request, done: (outcome: Outcome) => void): void {
   let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
   let answer = '';
   const timer = setTimeout(() => {
@@ -194,10 +233,13 @@ function receive(
   stream.on('close', () => {
     clearTimeout(timer);
     const status = headers[':status'] ?? 0;
-    // Where its connection broke an answer is said to have ended, too, but then with a code.
-    const isWhole = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !stream.errored;
-    if (status > 0 && (isWhole || status >= 429)) done({ status, headers, body: isWhole ? answer : '' }, null);
-    else done(undefined, stream.errored);
+    const error = stream.errored;
+    // Where its connection broke an answer is said to have ended, too, but then with a code, or it is too short.
+    const hasEnded = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !error;
+    const isWhole = hasEnded && Buffer.byteLength(answer) >= Number(headers['content-length'] ?? 0);
+    if (status > 0 && (isWhole || status >= 429)) {
+      done({ answer: { status, headers, body: isWhole ? answer : '' }, error, hasBegun: true });
+    } else done({ error, hasBegun: status > 0 });
   });
   stream.end(body);
 }

@@ -55,45 +55,73 @@ function documentInJson(document: unknown): NamedDocument | undefined {
 function eventIn(payload: Uint8Array): EventData {
   const bytes = new ProtobufReader(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
   const event: { value?: NamedDocument; oldValue?: NamedDocument } = {};
+  let entries: readonly Entry[] = [];
   while (bytes.isBefore(bytes.length)) {
     const field = bytes.field();
-    if (field === 1) event.value = documentIn(bytes);
-    else if (field === 2) event.oldValue = documentIn(bytes);
+    if (field === 1) [event.value, entries] = documentIn(bytes);
+    else if (field === 2) [event.oldValue] = documentIn(bytes, entries);
     else bytes.skip();
   }
   return event;
 }
 
-/** google.firestore.v1.Document */
-function documentIn(bytes: ProtobufReader): NamedDocument {
+/** A field of a document, and where it lies. */
+interface Entry {
+  readonly at: number;
+  readonly length: number;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * google.firestore.v1.Document
+ *
+ * @param twins fields of the same document after the write, which has left most of them as they were: what has the same
+ *   bytes is not read again
+ */
+function documentIn(bytes: ProtobufReader, twins: readonly Entry[] = []): [NamedDocument, readonly Entry[]] {
   let name = '';
+  const entries: Entry[] = [];
   const data: Record<string, unknown> = {};
   let [createTime, updateTime] = [new Moment(0, 0), new Moment(0, 0)];
   for (const end = bytes.message(); bytes.isBefore(end);) {
     const field = bytes.field();
     if (field === 1) name = bytes.text();
-    else if (field === 2) readEntry(bytes, data);
-    else if (field === 3) createTime = momentIn(bytes);
+    else if (field === 2) {
+      const twin = twins[entries.length];
+      const entry = twin && bytes.skipSame(twin.at, twin.length) ? twin : locatedEntryIn(bytes);
+      entries.push(entry);
+      data[entry.key] = entry.value;
+    } else if (field === 3) createTime = momentIn(bytes);
     else if (field === 4) updateTime = momentIn(bytes);
     else bytes.skip();
   }
-  return { name, data, createTime: momentText(createTime), updateTime: momentText(updateTime) };
+  return [{ name, data, createTime: momentText(createTime), updateTime: momentText(updateTime) }, entries];
 }
 
-function readEntry(bytes: ProtobufReader, into: Record<string, unknown>): void {
+function locatedEntryIn(bytes: ProtobufReader): Entry {
+  const at = bytes.position;
+  const [key, value] = entryIn(bytes, unread);
+  return { at, length: bytes.position - at, key, value };
+}
+
+/** What callback systems carry along, often most of a document: that it is a map is all that anybody asks. */
+const unread = 'userData';
+
+function entryIn(bytes: ProtobufReader, unreadKey?: string): [key: string, value: unknown] {
   let key = '';
   let value: unknown;
   for (const end = bytes.message(); bytes.isBefore(end);) {
     const field = bytes.field();
     if (field === 1) key = bytes.text();
-    else if (field === 2) value = valueIn(bytes);
+    else if (field === 2) value = valueIn(bytes, key === unreadKey);
     else bytes.skip();
   }
-  into[key] = value;
+  return [key, value];
 }
 
 /** google.firestore.v1.Value */
-function valueIn(bytes: ProtobufReader): unknown {
+function valueIn(bytes: ProtobufReader, isUnread = false): unknown {
   let value: unknown;
   for (const end = bytes.message(); bytes.isBefore(end);) {
     switch (bytes.field()) {
@@ -110,7 +138,8 @@ function valueIn(bytes: ProtobufReader): unknown {
         value = new Reference(bytes.text());
         break;
       case 6:
-        value = mapIn(bytes);
+        if (isUnread) bytes.skip();
+        value = isUnread ? {} : mapIn(bytes);
         break;
       case 8:
         value = placeIn(bytes);
@@ -141,8 +170,10 @@ function valueIn(bytes: ProtobufReader): unknown {
 function mapIn(bytes: ProtobufReader): Record<string, unknown> {
   const map: Record<string, unknown> = {};
   for (const end = bytes.message(); bytes.isBefore(end);) {
-    if (bytes.field() === 1) readEntry(bytes, map);
-    else bytes.skip();
+    if (bytes.field() === 1) {
+      const [key, value] = entryIn(bytes);
+      map[key] = value;
+    } else bytes.skip();
   }
   return map;
 }

@@ -12,6 +12,10 @@ export class ProtobufReader {
     return this.#bytes.length;
   }
 
+  get position(): number {
+    return this.#at;
+  }
+
   /** Whether there is more of the message that ends at `end`. */
   isBefore(end: number): boolean {
     if (this.#at > end) throw new Error('a field is longer than its message');
@@ -55,6 +59,11 @@ export class ProtobufReader {
 
   /** A whole number; beyond 2⁵³ it is the nearest that there is, as with Google's clients. */
   integer(): number {
+    const first = this.#byteAt(this.#at);
+    if (first < 0x80) {
+      this.#at += 1;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     // So many groups of 7 bits are exact in any case.
@@ -76,6 +85,15 @@ export class ProtobufReader {
     else if (this.#wireType === 2) this.#at = this.message();
     else if (this.#wireType === 5) this.#at += 4;
     else throw new Error(`there is no wire type ${this.#wireType}`);
+  }
+
+  /** Skips what comes next, and tells so, if it is the very same as what lies somewhere else. */
+  skipSame(at: number, length: number): boolean {
+    const end = this.#at + length;
+    if (end > this.#bytes.length || this.#bytes.compare(this.#bytes, at, at + length, this.#at, end) !== 0)
+      return false;
+    this.#at = end;
+    return true;
   }
 
   /** Negative numbers are written as the 64 bits of their two's complement. */

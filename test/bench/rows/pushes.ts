@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ours, straightforward } from '../contestants.ts';
 import { pushEvent } from '../events.ts';
 import { withInstances, type Instance } from '../instance.ts';
-import { createTurns, inLanes, longestRound } from '../load.ts';
+import { createRests, inLanes, longestRound } from '../load.ts';
 import { project, type Figure, type Row, type Samples } from '../row.ts';
 import { interleaved, mediansOf, ratio } from '../rounds.ts';
 import { quantile } from '../statistics.ts';
@@ -20,7 +20,7 @@ interface Round {
 /** What a push costs the function's process, and how long it takes: event, claim, send, settle. */
 export const pushes: Row = async ({ short, world, progress }) => {
   const [rounds, warmUps] = short ? [3, 2] : [9, 6];
-  const turns = createTurns();
+  const rest = createRests();
   const push = (instance: Instance, count: number, concurrency: number) =>
     inLanes(
       count,
@@ -30,7 +30,7 @@ export const pushes: Row = async ({ short, world, progress }) => {
     );
   const measure = async (instance: Instance, concurrency: number): Promise<Round> => {
     const count = (longestRound - connections) / (concurrency === 1 ? 2 : 1);
-    if (instance.name === project) await turns(concurrency + count);
+    if (instance.name === project) await rest(concurrency + count);
     await world.google.reset();
     // An instance under load has its connections; what it gave up in the silence before the round is made anew first.
     await push(instance, concurrency, concurrency);
