@@ -19,7 +19,9 @@ const modules = path.join(root, 'functions/node_modules');
 const rivals = path.join(import.meta.dirname, 'rivals');
 
 /** What is deployed with the functions, for every project. */
-const deployedEnvironment = parseEnv(readFileSync(path.join(root, 'functions/.env'), 'utf8'));
+const deployedEnvironment = parseEnv(readFileSync(path.join(root, 'functions/.env'), 'utf8')) as Readonly<
+  Record<string, string>
+>;
 
 /** This project: the very folder that is deployed. */
 export const ours: Contestant = {

@@ -152,7 +152,7 @@ describe('a connection that ends', () => {
       name: 'GOAWAY again and again: tried later',
       given: (connection) => connection.goAway(0, 'NO_ERROR'),
       expect: later('CONNECTION_LOST'),
-      requests: 4,
+      requests: 6,
     },
     {
       name: 'GOAWAY with notice, and then the answer',
@@ -194,7 +194,7 @@ describe('a connection that ends', () => {
       name: 'REFUSED_STREAM again and again: tried later',
       given: (connection, stream) => connection.reset(stream, 'REFUSED_STREAM'),
       expect: later('CONNECTION_LOST'),
-      requests: 4,
+      requests: 6,
     },
     ...(['INTERNAL_ERROR', 'CANCEL', 'ENHANCE_YOUR_CALM'] as const).map((error) => ({
       name: `RST_STREAM ${error}: tried later`,

@@ -33,7 +33,7 @@ const comfortable = 25;
 const mostConnections = 4;
 /** Requests under way at once; what goes beyond it waits here, for half of its time at most. */
 export const mostAtOnce = mostConnections * mostStreams;
-const mostAttempts = 4;
+const mostAttempts = 6;
 /** After so many the event loop may put them on the wire: of 400 at once the first need not wait for the last. */
 const mostInOneGo = 50;
 
