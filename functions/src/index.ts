@@ -25,7 +25,7 @@ import { leaveBodiesUnparsed } from './request-body.ts';
 import { createRetryQueue } from './push/retry-queue.ts';
 
 // With Google's SDKs loaded an instance has 110 MB before it does anything, and up to 370 MB under load. The trigger, which
-// has none, has 140 MB after 50,000 pushes, but up to 490 MB where 80 events at once bring documents of 512 kB.
+// has none, has 125 MB after 50,000 pushes, but up to 490 MB where 80 events at once bring documents of 512 kB.
 setGlobalOptions({ region: parameters.REGION, memory: '512MiB' });
 leaveBodiesUnparsed();
 
