@@ -63,11 +63,33 @@ describe('a server that is not reached', () => {
 
   test('on one of several connections is reached on the others, by all', async () => {
     let connections = 0;
-    const fcm = await wire(answered, { accept: (socket) => (++connections === 2 ? socket.resetAndDestroy() : socket) });
+    const fcm = await wire(answered, {
+      isSilent(socket) {
+        if (++connections === 2) socket.resetAndDestroy();
+        return connections === 2;
+      },
+    });
     const send = senderTo(`http://127.0.0.1:${fcm.port}`);
     const results = await Promise.all(times(100).map(() => send(target, message)));
     expect(results).toEqual(results.map(() => accepted));
     expect(connections).toBeGreaterThan(2);
+  });
+
+  test('on some of several connections is reached on the one that opened, although it is slow', async () => {
+    let connections = 0;
+    const held: (() => void)[] = [];
+    const fcm = await wire(
+      (connection, stream) => {
+        held.push(() => {
+          answered(connection, stream);
+        });
+        if (held.length === 100) for (const answer of held) answer();
+      },
+      { isSilent: () => ++connections > 1 },
+    );
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(100).map(() => send(target, message)));
+    expect(results).toEqual(results.map(() => accepted));
   });
 
   test('does not speak TLS', async () => {

@@ -93,22 +93,20 @@ function numbers(...values: number[]): Buffer {
  *
  * @param tls absent = in the clear
  * @param streams how many it takes at once on a connection
- * @param accept looks at a connection before anything is said on it
+ * @param isSilent whether nothing is ever said on a connection
  */
 export async function startHttp2Wire(
   script: Http2Script,
-  {
-    tls,
-    streams = 100,
-    accept: look,
-  }: { tls?: TlsOptions; streams?: number; accept?: (socket: Socket) => unknown } = {},
+  { tls, streams = 100, isSilent }: { tls?: TlsOptions; streams?: number; isSilent?: (socket: Socket) => boolean } = {},
 ) {
   const sockets = new Set<Socket>();
   let requests = 0;
   let connections = 0;
   const accept = (socket: Socket) => {
-    look?.(socket);
-    if (socket.destroyed) return;
+    if (isSilent?.(socket)) {
+      socket.on('error', () => undefined);
+      return;
+    }
     const connection: Http2Connection = {
       number: ++connections,
       socket,

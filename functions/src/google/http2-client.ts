@@ -45,17 +45,27 @@ const mostInOneGo = 50;
  */
 export function createHttp2Client(origin: string, options: Http2Options = {}): Http2Client {
   const connections = new Set<Http2Connection>();
+  /** Why the last connection could not be opened, until one is. */
+  let trouble: Error | undefined;
   let inOneGo = 0;
   const waiting: Turn[] = [];
 
   function open(): void {
     const connection = openHttp2Connection(origin, options, {
-      onRoom: serve,
+      onRoom() {
+        if (connection.limit > 0) trouble = undefined;
+        serve();
+      },
       onRetired(neverOpened) {
         connections.delete(connection);
-        if (!neverOpened) serve();
+        if (!neverOpened) {
+          serve();
+          return;
+        }
+        trouble = neverOpened;
         // Those that are open, or may still open, serve whoever waits; but no further attempt is made on their behalf.
-        else if (connections.size === 0) for (const { reject } of waiting.splice(0)) reject(neverOpened);
+        if (connections.size === 0) for (const { reject } of waiting.splice(0)) reject(neverOpened);
+        else handOut();
       },
     });
     connections.add(connection);
@@ -79,14 +89,16 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
 
   function grow(): void {
     let left = waiting.length;
-    for (const { inFlight, limit } of connections) left += inFlight - Math.min(limit || comfortable, comfortable);
+    for (const connection of connections) {
+      const expected = connection.isOpening() ? comfortable : Math.min(connection.limit, comfortable);
+      left += connection.inFlight - expected;
+    }
     for (; left > 0 && connections.size < mostConnections; left -= comfortable) open();
   }
 
   /** With room for one more request, which is reserved. */
   function reserved(): Http2Connection | undefined {
     if (inOneGo === mostInOneGo) return undefined;
-    for (const connection of connections) connection.retireIfUnfit();
     const connection = withRoom();
     if (!connection) return undefined;
     connection.reserve();
@@ -99,16 +111,27 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
     serve();
   }
 
-  function serve(): void {
+  /** What is retired hands out itself what waits: so it must be done before anything is reserved. */
+  function retireUnfit(): void {
+    for (const connection of connections) connection.retireIfUnfit();
+  }
+
+  function handOut(): void {
+    retireUnfit();
     while (waiting.length > 0) {
       const connection = reserved();
       if (!connection) break;
       waiting.shift()?.resolve(connection);
     }
+  }
+
+  function serve(): void {
+    handOut();
     grow();
   }
 
   function turn(longestWaitMs: number): Http2Connection | Promise<Http2Connection> {
+    retireUnfit();
     const connection = waiting.length === 0 ? reserved() : undefined;
     if (!connection) return turnWithin(longestWaitMs);
     grow();
@@ -119,7 +142,7 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(turn), 1);
-        reject(failed('NO_TURN', 'too many requests were under way for too long'));
+        reject(trouble ?? failed('NO_TURN', 'too many requests were under way for too long'));
       }, longestWaitMs);
       const turn: Turn = {
         resolve(connection) {

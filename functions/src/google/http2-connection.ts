@@ -102,12 +102,22 @@ export function openHttp2Connection(
     retire(failure);
   }, connectTimeoutMs);
 
+  // Who waits for it need not do so for ever.
+  const unusual = setTimeout(onRoom, usualOpeningMs + 1);
+
   function retire(neverOpened?: Error): void {
     if (retired) return;
     retired = true;
+    clearTimeout(opening);
+    clearTimeout(unusual);
     session.close();
     setTimeout(destroy, lingerMs).unref();
     onRetired(neverOpened);
+  }
+
+  /** It has ended, for whatever reason. */
+  function end(): void {
+    retire(limit === 0 ? (failure ?? new NotTakenError('the connection was closed before it was open')) : undefined);
   }
 
   /** With its socket: a session alone would wait for the other side, for as long as the other side is silent. */
@@ -129,6 +139,7 @@ export function openHttp2Connection(
   // The first thing that the other side says, so it does speak HTTP/2.
   session.on('remoteSettings', ({ maxConcurrentStreams = mostStreams }: Settings) => {
     clearTimeout(opening);
+    clearTimeout(unusual);
     if (inFlight === 0) rest();
     limit = Math.max(1, Math.min(maxConcurrentStreams, mostStreams));
     onRoom();
@@ -140,10 +151,7 @@ export function openHttp2Connection(
   session.on('error', (error) => {
     failure ??= error;
   });
-  session.on('close', () => {
-    clearTimeout(opening);
-    retire(limit === 0 ? (failure ?? new NotTakenError('the connection was closed before it was open')) : undefined);
-  });
+  session.on('close', end);
 
   function release(): void {
     inFlight -= 1;
@@ -190,7 +198,7 @@ export function openHttp2Connection(
       }),
     retireIfUnfit() {
       const isStale = inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs;
-      if (isStale || session.closed || session.destroyed) retire();
+      if (isStale || session.closed || session.destroyed) end();
     },
     destroy,
   };
@@ -234,7 +242,7 @@ function receive(stream: ClientHttp2Stream, { body, timeoutMs }: Http2Request, d
     clearTimeout(timer);
     const status = headers[':status'] ?? 0;
     const error = stream.errored;
-    // Where its connection broke an answer is said to have ended, too, but then with a code, or it is too short.
+    // Where its connection broke an answer is said to have ended, too, but then with a code, or shorter than it said.
     const hasEnded = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !error;
     const isWhole = hasEnded && Buffer.byteLength(answer) >= Number(headers['content-length'] ?? 0);
     if (status > 0 && (isWhole || status >= 429)) {
