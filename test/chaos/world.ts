@@ -98,10 +98,9 @@ export interface InstanceOptions {
   readonly scheduleRetry: (noticeId: string, at: number) => Promise<void>;
   readonly logged?: LogCounts;
   readonly config?: Partial<Config>;
+  /** In real time; soon, unless told otherwise: where a request hangs simulated time stands still meanwhile. */
+  readonly requestTimeoutMs?: number;
 }
-
-/** A request that hangs must be given up soon: simulated time stands still meanwhile. */
-const requestTimeoutMs = 400;
 
 /** One more instance of the functions, in this process, with caches and connections of its own. */
 export function startInstance(
@@ -115,7 +114,7 @@ export function startInstance(
     customHeaders: { Authorization: 'Bearer owner' },
   });
   const log: Log = (_, event) => options.logged?.set(event, (options.logged.get(event) ?? 0) + 1);
-  const { now, random, scheduleRetry } = options;
+  const { now, random, scheduleRetry, requestTimeoutMs = 400 } = options;
   const config = { ...world.config, ...options.config };
   const instance = createInstance({ config, db, now, random, scheduleRetry, log, requestTimeoutMs });
   return { ...instance, end: () => db.terminate() };
