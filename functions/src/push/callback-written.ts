@@ -18,19 +18,20 @@ export function createCallbackWritten(
   log: Log,
   now: () => number,
 ): (event: FirestoreEvent) => Promise<void> {
-  return async (event) => {
+  async function lookAt(callbackId: string, eventId: string): Promise<void> {
+    log('WARNING', 'change-unreadable', { callbackId, eventId });
+    await chain.lookAt(callbackId);
+  }
+
+  return (event) => {
     const { id: eventId } = event;
     const { name, before, after } = read(event);
     const callbackId = idIn(name ?? decoded(event.document));
     // A change too large for an event (512 kB) comes without its documents: they are read. So is what came damaged.
-    if (!before && !after) {
-      log('WARNING', 'change-unreadable', { callbackId, eventId });
-      await chain.lookAt(callbackId);
-      return;
-    }
+    if (!before && !after) return lookAt(callbackId, eventId);
     // An event that does not tell its time is as young as can be.
     const changedAt = Date.parse(event.time ?? '') || now();
-    await chain.onChange({ callbackId, eventId, changedAt, before, after });
+    return chain.onChange({ callbackId, eventId, changedAt, before, after });
   };
 }
 

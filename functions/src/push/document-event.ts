@@ -53,7 +53,10 @@ function documentInJson(document: unknown): NamedDocument | undefined {
 }
 
 function eventIn(payload: Uint8Array): EventData {
-  const bytes = new ProtobufReader(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
+  const whole = Buffer.isBuffer(payload)
+    ? payload
+    : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const bytes = new ProtobufReader(whole);
   const event: { value?: NamedDocument; oldValue?: NamedDocument } = {};
   let entries: readonly Entry[] = [];
   while (bytes.isBefore(bytes.length)) {
