@@ -38,7 +38,7 @@ interface Rule<Code> {
 export interface SendFault extends Rule<FaultCode> {
   readonly door?: 'send';
   /**
-   * FCM keeps the message, then drops the connection instead of answering, whatever the code, but for codes that are
+   * FCM keeps the message, then breaks off instead of answering, whatever the code, but for codes that are
    * about the answer (HANG: leaves it open; …_200, …_IN_BODY): the classic crash between send and answer.
    */
   readonly afterAccepting?: boolean;

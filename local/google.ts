@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { send, type Surroundings } from './fcm.ts';
 import { createFaults, parseFaults, type Faults } from './fcm-faults.ts';
 import { createInbox, filterOf, inboxPage, streamInbox, type Inbox } from './inbox.ts';
 import type { SecretManager, StatusName } from './secret-manager.ts';
 import { failed, jsonFields, ok, parseJson, serve, writeHalf, wrong, type Call, type Route } from './routes.ts';
-import { openPort } from './port.ts';
+import { http2DoorTo, openPort } from './port.ts';
 import { host } from './ports.ts';
 import type { Tap } from './tap.ts';
 import { accountStates, createAccounts, issuerOf, parseAccount, type Accounts } from './oauth.ts';
@@ -37,9 +37,6 @@ export interface Requests {
 const inboxCapacity = 10_000;
 /** Longer than clients keep an idle connection, so that none is closed under a request on its way. */
 const keepAliveMs = 120_000;
-
-/** As many as Google's servers allow. */
-const maxConcurrentStreams = 100;
 
 /**
  * Listens on 127.0.0.1 only, for HTTP/1.1 and, as FCM has it, HTTP/2; but in the clear, so that who wants the latter
@@ -89,15 +86,7 @@ export async function startGoogle({
   };
   const http1 = createServer(answer);
   http1.keepAliveTimeout = keepAliveMs;
-  const http2 = createHttp2Server({ settings: { maxConcurrentStreams } }, (request, response) => {
-    // Node makes them so that what is written for HTTP/1.1 can use them.
-    answer(request as unknown as IncomingMessage, response as unknown as ServerResponse);
-  });
-  const opened = await openPort(
-    { host, port },
-    { injectConnection: (socket) => http2.emit('connection', socket) },
-    http1,
-  );
+  const opened = await openPort({ host, port }, http2DoorTo(answer), http1);
   url = `http://${host}:${opened.port}`;
   return { ...google, port: opened.port, url, stop: () => opened.close(0) };
 }

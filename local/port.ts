@@ -1,11 +1,23 @@
 import { once } from 'node:events';
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server as HttpServer, ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 
 /** Takes over a connection that speaks HTTP/2. */
 export interface Http2Door {
   injectConnection(socket: Socket): void;
+}
+
+/** As many as Google's servers allow. */
+const maxConcurrentStreams = 100;
+
+/** Lets what answers HTTP/1.1 answer HTTP/2, too: Node makes its requests and responses so that it can. */
+export function http2DoorTo(answer: RequestListener): Http2Door {
+  const server = createHttp2Server({ settings: { maxConcurrentStreams } }, (request, response) => {
+    answer(request as unknown as IncomingMessage, response as unknown as ServerResponse & { req: IncomingMessage });
+  });
+  return { injectConnection: (socket) => server.emit('connection', socket) };
 }
 
 const http2Preface = 'PRI * HTTP/2.0';

@@ -39,10 +39,9 @@ export type Chain = ReturnType<typeof createChain>;
  * needs none of Google's SDKs: of a cold start they would be two thirds.
  */
 export function createChain(parts: ChainParts) {
-  const { config, log, now, random, requestTimeoutMs = usualRequestTimeoutMs } = parts;
+  const { config, log, now, random, requestTimeoutMs: timeoutMs = usualRequestTimeoutMs } = parts;
   const { documents, secretManager, prepare } = createGoogleServices(config, parts);
   const credentialSource = createCredentialSource(documents, secretManager, config);
-  const timeoutMs = requestTimeoutMs;
   const fcm = { client: createHttp2Client(config.fcmBaseUrl), timeoutMs, now };
   const tokenClient = createHttpClient(mostTokenExchanges);
   const newAccessTokens = () =>

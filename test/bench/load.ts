@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPace } from '../../functions/src/push/pace.ts';
+import { createPace, slowest } from '../../functions/src/push/pace.ts';
 
 /**
  * Makes `count` things and does work with each, `concurrency` at a time. A thing is made just before its work, for
@@ -27,9 +27,6 @@ export async function inLanes<T>(
 
 /** As many as an instance lets through at once, with room to spare: `burst` of functions/src/push/pace.ts is 500. */
 export const longestRound = 400;
-
-/** What the pace gives an instance that makes no use of it, in turns a second: `slowest` of functions/src/push/pace.ts. */
-const slowest = 50;
 
 /**
  * Our instances send no faster than their pace lets them; what comes faster waits in the ledger and would not be

@@ -61,6 +61,15 @@ describe('a server that is not reached', () => {
     expect(await resultOf(send(target, message))).toEqual(later('UNREACHABLE'));
   });
 
+  test('is not taken for a busy one, once a connection has failed', async () => {
+    const options = { connectTimeoutMs: 600, timeoutMs: 800, lookup: () => undefined };
+    const send = senderTo('http://fcm.example', options);
+    const codes: unknown[] = [];
+    for (let n = 0; n < 3; n++) codes.push(await resultOf(send(target, message)));
+    // The first is given up before its connection is, and the third before the second connection is.
+    expect(codes).toEqual([later('TOO_BUSY'), later('UNREACHABLE'), later('UNREACHABLE')]);
+  });
+
   test('on one of several connections is reached on the others, by all', async () => {
     let connections = 0;
     const fcm = await wire(answered, {

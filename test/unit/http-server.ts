@@ -1,9 +1,8 @@
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
 import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
-import { openPort } from '../../local/port.ts';
+import { http2DoorTo, openPort } from '../../local/port.ts';
 
 export interface Request {
   readonly method: string;
@@ -27,14 +26,7 @@ export async function startServer(answer: Answer) {
       state.answer(request, response);
     });
   };
-  const http2 = createHttp2Server((incoming, response) => {
-    serve(incoming as unknown as IncomingMessage, response as unknown as ServerResponse);
-  });
-  const { port, close } = await openPort(
-    { host: '127.0.0.1', port: 0 },
-    { injectConnection: (socket) => http2.emit('connection', socket) },
-    createServer(serve),
-  );
+  const { port, close } = await openPort({ host: '127.0.0.1', port: 0 }, http2DoorTo(serve), createServer(serve));
   const url = `http://127.0.0.1:${port}`;
   const http = createHttpClient(10);
   const http2Client = createHttp2Client(url);

@@ -3,8 +3,8 @@ import { failureCode } from '../failure.ts';
 /** Why no whole answer came, in words that do not change with the client library. */
 export interface ConnectionFailure {
   /**
-   * `UNREACHABLE`, `DNS_FAILED`, `TLS_FAILED`, `TOO_BUSY`: nothing was asked. `TIMEOUT`, `CONNECTION_LOST`, `UNREADABLE_ANSWER`: it
-   * may have been done. `CONNECTION_FAILED`: we cannot tell.
+   * `UNREACHABLE`, `DNS_FAILED`, `TLS_FAILED`, `TOO_BUSY`: nothing was asked. `TIMEOUT`, `CONNECTION_LOST`,
+   * `UNREADABLE_ANSWER`: it may have been done. `CONNECTION_FAILED`: we cannot tell.
    */
   readonly code: string;
   /** The client library's own code. */

@@ -11,7 +11,7 @@ export interface Pace {
 /** What an instance that has been silent may send at once: more than any ordinary minute of a contact centre. */
 const burst = 500;
 /** Messages a second: after a silence or trouble, and at most. 600,000 a minute is FCM's quota for a project. */
-const slowest = 50;
+export const slowest = 50;
 const fastest = 1000;
 /** FCM asks for 60 s at least from nothing to full speed (https://firebase.google.com/docs/cloud-messaging/scale-fcm). */
 const rampMs = 60_000;

@@ -22,7 +22,7 @@ export const senderBursts: Row = async ({ short, world, progress }) =>
     const first = await interleaved(1, senders, (sender) => burst(sender, 0));
     // As warm as whoever sends so much is: its code compiled for good.
     await world.google.behave(swift);
-    for (const sender of senders) await sender.send({ count: 20_000, concurrency: 80, leadIn: 0 });
+    for (const sender of senders) await sender.send({ count: short ? 2_000 : 20_000, concurrency: 80, leadIn: 0 });
     await world.google.behave({ ...swift, delayMs });
     const values = await interleaved(short ? 3 : 15, senders, (sender, round) => {
       progress(`burst ${round + 1}: ${sender.name}`);
