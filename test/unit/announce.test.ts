@@ -13,6 +13,7 @@ const document = (changes: Readonly<Record<string, unknown>> = {}): CallbackDocu
 const asPurged = { callbackState: 'COMPLETED', callbackReason: 'PURGED' };
 const far = document({ estimatedWaitTime: 900 });
 const near = document({ estimatedWaitTime: 200 });
+const nearer = document({ estimatedWaitTime: 100 });
 const malformed = document({ phoneNumber: 17, callbackState: 'QUEUD' });
 
 const aChange = (changes: Partial<Change> = {}): Change => ({
@@ -58,8 +59,13 @@ test.each<Row>([
   },
   {
     name: 'a late event that announces nothing reads nothing',
-    given: { late, change: { after: far } },
+    given: { late, change: { before: near, after: nearer } },
     expect: { reads: 0, pushes: 0, log: ['change-ignored'], io: 0 },
+  },
+  {
+    name: 'why a change announces nothing is not told again while the reason lasts',
+    given: { change: { after: document({ estimatedWaitTime: 840 }) } },
+    expect: { reads: 0, pushes: 0, log: [], io: 0 },
   },
   {
     name: 'an event older than an hour is outdated, whatever it says',
@@ -68,7 +74,7 @@ test.each<Row>([
   },
   {
     name: 'a change without a notice costs nothing',
-    given: { change: { before: near } },
+    given: { change: { before: near, after: far } },
     expect: { reads: 0, pushes: 0, log: ['change-ignored'], io: 0 },
   },
   {

@@ -1,6 +1,6 @@
 import type { Callback } from '../../functions/src/push/callback.ts';
 import { aCallback, monday, someSettings } from '../support/builders.ts';
-import { announces, consumerDials, isSilent, routing, type DecisionRow } from './decision-rows.ts';
+import { announces, consumerDials, isSilent, routing, unchanged, type DecisionRow } from './decision-rows.ts';
 
 const purged = announces('CALLBACK_PURGED', '0');
 const asPurged = { callbackState: 'COMPLETED', callbackReason: 'PURGED' } as const;
@@ -26,7 +26,7 @@ export const purgedRows: readonly DecisionRow[] = [
   {
     name: 'a purged callback that changes otherwise is not purged again',
     given: { before: aCallback(asPurged), after: aCallback({ ...asPurged, language: 'fr' }) },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'another callback replaces it',
@@ -128,12 +128,12 @@ export const attemptRows: readonly DecisionRow[] = [
   {
     name: 'a result without a new call',
     given: { before: aCallback({ dialAttempts: 1 }), after: aCallback({ dialAttempts: 1, lastDialResult: 'BUSY' }) },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'the number of calls is set back',
     given: { before: aCallback({ dialAttempts: 2 }), after: aCallback({ dialAttempts: 0, lastDialResult: 'BUSY' }) },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'a callback that is imported with its calls',

@@ -11,7 +11,9 @@ export interface DecisionRow {
 }
 
 export const announces = (event: NoticeEvent, occasion: string): Decision => ({ notices: [{ event, occasion }] });
-export const isSilent = (silence: Silence): Decision => ({ silence });
+export const isSilent = (silence: Silence): Decision => ({ silence, isNews: true });
+export const staysSilent = (silence: Silence): Decision => ({ silence, isNews: false });
+export const unchanged = staysSilent('unchanged');
 const upcoming = announces('CALLBACK_UPCOMING', '0');
 
 /** A callback whose wait falls from ten minutes to the one given, seen by a queue with a threshold of five. */
@@ -31,6 +33,11 @@ export const upcomingRows: readonly DecisionRow[] = [
   {
     name: 'a wait of exactly the threshold is not below it',
     given: fallsTo(300),
+    expect: staysSilent('wait-above-threshold'),
+  },
+  {
+    name: 'the wait rises to the threshold again',
+    given: { before: aCallback({ estimatedWaitTime: 200 }), after: aCallback({ estimatedWaitTime: 300 }) },
     expect: isSilent('wait-above-threshold'),
   },
   {
@@ -41,7 +48,7 @@ export const upcomingRows: readonly DecisionRow[] = [
   {
     name: 'a threshold of zero announces no callback as upcoming',
     given: { ...fallsTo(0), settings: someSettings({ pushNotificationThresholdMinutes: 0 }) },
-    expect: isSilent('wait-above-threshold'),
+    expect: staysSilent('wait-above-threshold'),
   },
   {
     name: 'the wait was below the threshold before',
@@ -72,7 +79,7 @@ export const upcomingRows: readonly DecisionRow[] = [
   {
     name: 'a callback that an agent handles waits no more',
     given: fallsTo(100, { callbackState: 'PROCESSING' }),
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'a callback that waits again after an attempt becomes due by it',
@@ -111,6 +118,15 @@ export const upcomingRows: readonly DecisionRow[] = [
     expect: isSilent('closes-first'),
   },
   {
+    name: 'its turn is still after the closing moment',
+    given: {
+      before: aCallback({ estimatedWaitTime: 299 }),
+      after: aCallback({ estimatedWaitTime: 241 }),
+      settings: openUntil('11:04'),
+    },
+    expect: staysSilent('closes-first'),
+  },
+  {
     name: 'a callback rescheduled in place may be announced anew',
     given: {
       before: aCallback({ estimatedWaitTime: 600, generation: monday }),
@@ -137,7 +153,7 @@ export const readyRows: readonly DecisionRow[] = [
   {
     name: 'a callback that stays in ROUTING is not ready once more',
     given: { before: aCallback({ ...consumerDials, ...routing }), after: aCallback({ ...consumerDials, ...routing }) },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'a callback that the centre dials is never ready',
@@ -173,7 +189,7 @@ export const callInRows: readonly DecisionRow[] = [
       before: aCallback({ callIn: aCallIn() }),
       after: aCallback({ callIn: aCallIn({ accessCode: '7777' }) }),
     },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
   {
     name: 'a call-in for a callback that is over',
@@ -191,23 +207,36 @@ export const callInRows: readonly DecisionRow[] = [
   {
     name: 'a call-in that goes away',
     given: { before: aCallback({ callIn: aCallIn() }), after: aCallback() },
-    expect: isSilent('unchanged'),
+    expect: unchanged,
   },
 ];
 
 export const otherRows: readonly DecisionRow[] = [
   {
-    name: 'there is no device to push to',
-    given: fallsTo(100, { pushTargets: [] }),
+    name: 'there is no device to push to, from the start',
+    given: { after: aCallback({ pushTargets: [] }) },
     expect: isSilent('no-push-targets'),
+  },
+  {
+    name: 'the devices are withdrawn',
+    given: {
+      before: aCallback({ estimatedWaitTime: 600 }),
+      after: aCallback({ pushTargets: [], estimatedWaitTime: 100 }),
+    },
+    expect: isSilent('no-push-targets'),
+  },
+  {
+    name: 'there is still no device to push to',
+    given: fallsTo(100, { pushTargets: [] }),
+    expect: staysSilent('no-push-targets'),
   },
   {
     name: 'a callback without devices is deleted',
     given: { before: aCallback({ pushTargets: [] }) },
-    expect: isSilent('no-push-targets'),
+    expect: staysSilent('no-push-targets'),
   },
   { name: 'there is neither a before nor an after', given: {}, expect: isSilent('no-push-targets') },
-  { name: 'nothing changed', given: { before: aCallback(), after: aCallback() }, expect: isSilent('unchanged') },
+  { name: 'nothing changed', given: { before: aCallback(), after: aCallback() }, expect: unchanged },
   {
     name: 'several things are told at once, each for itself',
     given: {

@@ -42,7 +42,10 @@ export const silences = {
 } as const;
 export type Silence = keyof typeof silences;
 
-export type Decision = { readonly notices: readonly Notice[] } | { readonly silence: Silence };
+export type Decision =
+  | { readonly notices: readonly Notice[] }
+  /** No news: the reason held before the change, too, so that it was told of an earlier one. */
+  | { readonly silence: Silence; readonly isNews: boolean };
 
 /** A rule answers with its notice, with why it is silent, or with nothing where the change does not concern it. */
 type Answer = Notice | Silence | undefined;
@@ -65,7 +68,9 @@ export function decide(
   now: number,
 ): Decision {
   const subject = after ?? before;
-  if (!subject || subject.pushTargets.length === 0) return { silence: 'no-push-targets' };
+  if (!subject || subject.pushTargets.length === 0) {
+    return { silence: 'no-push-targets', isNews: before?.pushTargets.length !== 0 };
+  }
   const answers: Answer[] = after
     ? [
         callIn(before, after),
@@ -77,7 +82,8 @@ export function decide(
     : [deleted(subject)];
   const notices = answers.filter((answer) => typeof answer === 'object');
   if (notices.length > 0) return { notices };
-  return { silence: answers.find((answer) => typeof answer === 'string') ?? 'unchanged' };
+  const silence = answers.find((answer) => typeof answer === 'string') ?? 'unchanged';
+  return { silence, isNews: silence !== 'unchanged' && !(before && whyNotDue(before, settings, now) === silence) };
 }
 
 /**
