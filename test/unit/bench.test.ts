@@ -1,5 +1,6 @@
 import { costSheet, type CostOf } from '../bench/cost-sheet.ts';
 import { plot } from '../bench/plot.ts';
+import { ratio } from '../bench/rounds.ts';
 import { median, quantile } from '../bench/statistics.ts';
 import { isMet, table } from '../bench/table.ts';
 
@@ -19,6 +20,12 @@ test('of a hundred values the 99th is the 99 % quantile', () => {
       0.99,
     ),
   ).toBe(99);
+});
+
+test('a machine that grows slower in the middle of a run does not change what one is of another', () => {
+  const values = { ours: [12, 12, 12, 24, 24], rival: [10, 10, 10, 20, 20], late: [10, 10, 20, 20, 20] };
+  expect(ratio(values, 'ours', 'rival')).toBeCloseTo(1.2);
+  expect(ratio(values, 'ours', 'late')).toBeCloseTo(1.2);
 });
 
 test('the table tells what is met, what is missed and what is only shown', () => {
