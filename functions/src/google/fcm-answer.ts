@@ -46,8 +46,9 @@ const codeByGooglesStatus: Readonly<Record<number, string>> = {
 /** What an answer of `messages:send` means. The target is taken out of what is kept of it. */
 export function classify(answer: HttpAnswer, target: string, now: number): PushResult {
   const { status, headers, body } = answer;
-  const said = readBody(body);
-  if (status === 200 && said.name) return { outcome: 'accepted', messageId: said.name };
+  const { name, error } = fieldsOf(parseJson(body));
+  if (status === 200 && typeof name === 'string' && name !== '') return { outcome: 'accepted', messageId: name };
+  const said = readError(error);
   const code = refine(codeOf(status, said), said, target);
   const detail = body.replaceAll(target, '(target)').slice(0, 1000).toWellFormed();
   const consequence = consequences.get(code) ?? (status === 429 ? 'quota' : 'provider');
@@ -70,7 +71,6 @@ function refine(code: string, said: Said, target: string): string {
 }
 
 interface Said {
-  readonly name?: string;
   /** Whether it has the form of Google's errors at all. */
   readonly isGoogles: boolean;
   readonly message?: string;
@@ -81,14 +81,12 @@ interface Said {
   readonly quotas: readonly { readonly subject: string; readonly description: string }[];
 }
 
-function readBody(body: string): Said {
-  const { name, error } = fieldsOf(parseJson(body));
+function readError(error: unknown): Said {
   const { code, message, details } = fieldsOf(error);
   const parts = listOf(details);
   const errorCode = parts.find((part) => String(part['@type']).endsWith('fcm.v1.FcmError'))?.['errorCode'];
   const isCode = typeof errorCode === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(errorCode);
   return {
-    ...(typeof name === 'string' && { name }),
     isGoogles: typeof code === 'number',
     ...(typeof message === 'string' && { message }),
     ...(isCode && errorCode !== 'UNSPECIFIED_ERROR' && { errorCode }),

@@ -41,8 +41,8 @@ export function createFcmSender(options: FcmOptions): PushSender {
     const startedAt = options.now();
     const first = await attempt(options, target, message, until);
     // So that both attempts together stay within the notice's lease.
-    const isQuick = options.now() - startedAt < options.timeoutMs / 2;
-    return first.again && isQuick ? (await attempt(options, target, message, until)).result : first.result;
+    const again = first.again && options.now() - startedAt < options.timeoutMs / 2;
+    return again ? (await attempt(options, target, message, until)).result : first.result;
   };
 }
 

@@ -126,6 +126,7 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
   }
 
   function serve(): void {
+    if (waiting.length === 0) return;
     handOut();
     grow();
   }
@@ -163,7 +164,8 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
     async post(request) {
       const startedAt = performance.now();
       for (let attempt = 1; ; attempt++) {
-        const connection = await turn(request.timeoutMs / 2);
+        const found = turn(request.timeoutMs / 2);
+        const connection = found instanceof Promise ? await found : found;
         try {
           return await connection.post(request);
         } catch (error) {
