@@ -102,10 +102,10 @@ async function post(
   try {
     const answer = await client.post({
       path: `/v1/projects/${encodeURIComponent(projectId)}/messages:send`,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      headers: ['authorization', `Bearer ${accessToken}`, 'content-type', 'application/json'],
       body: JSON.stringify({
-        ...(validateOnly && { validate_only: true }),
-        message: { ...addressOf(target), ...message },
+        validate_only: validateOnly || undefined,
+        message: isInstallationId(target) ? { ...message, fid: target } : { ...message, token: target },
       }),
       timeoutMs,
     });
@@ -116,9 +116,9 @@ async function post(
   }
 }
 
-/** Firebase installation ids have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
-function addressOf(target: string): { fid: string } | { token: string } {
-  return target.length === 22 && /^[cdef][\w-]+$/.test(target) ? { fid: target } : { token: target };
+/** They have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
+function isInstallationId(target: string): boolean {
+  return target.length === 22 && /^[cdef][\w-]+$/.test(target);
 }
 
 /** Codes with which Google tells that the key is not (any more) the right one: worth one look for a newer one. */

@@ -14,7 +14,8 @@ import type { HttpAnswer } from './http-answer.ts';
 export interface Http2Request {
   /** From the first slash; what it names has been encoded already. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value …, as node:http2 takes them with the least ado. */
+  readonly headers: readonly string[];
   readonly body: string;
   /** How long the whole answer may take from when the request is written. */
   readonly timeoutMs: number;
@@ -86,8 +87,10 @@ export function openHttp2Connection(
   { connectTimeoutMs = 4_000, idleMs = 4_000, ...options }: Http2Options,
   { onRoom, onRetired }: Http2Listener,
 ): Http2Connection {
-  const socket = connectTo(new URL(origin), options);
+  const url = new URL(origin);
+  const socket = connectTo(url, options);
   const session = connect(origin, { createConnection: () => socket, settings: { enablePush: false } });
+  const pseudoHeaders = [':method', 'POST', ':authority', url.host, ':scheme', url.protocol.slice(0, -1)];
   const openedAt = Date.now();
   let limit = 0;
   let inFlight = 0;
@@ -181,7 +184,7 @@ export function openHttp2Connection(
         }
         let stream: ClientHttp2Stream;
         try {
-          stream = session.request({ ':method': 'POST', ':path': request.path, ...request.headers });
+          stream = session.request([...pseudoHeaders, ':path', request.path, ...request.headers]);
         } catch (error) {
           release();
           throw error;
@@ -225,17 +228,18 @@ interface Outcome {
  */
 function receive(stream: ClientHttp2Stream, { body, timeoutMs }: Http2Request, done: (outcome: Outcome) => void): void {
   let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
-  let answer = '';
+  const parts: Buffer[] = [];
+  let length = 0;
   const timer = setTimeout(() => {
     stream.destroy(new DOMException('there was no whole answer in time', 'TimeoutError'));
   }, timeoutMs);
-  stream.setEncoding('utf8');
   stream.on('response', (received) => {
     headers = received;
   });
-  stream.on('data', (part: string) => {
-    answer += part;
-    if (answer.length > longestAnswer) stream.destroy(failed('ANSWER_TOO_LONG', 'no answer is so long'));
+  stream.on('data', (part: Buffer) => {
+    parts.push(part);
+    length += part.length;
+    if (length > longestAnswer) stream.destroy(failed('ANSWER_TOO_LONG', 'no answer is so long'));
   });
   stream.on('error', ignored);
   stream.on('close', () => {
@@ -244,9 +248,10 @@ function receive(stream: ClientHttp2Stream, { body, timeoutMs }: Http2Request, d
     const error = stream.errored;
     // Where its connection broke an answer is said to have ended, too, but then with a code, or shorter than it said.
     const hasEnded = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !error;
-    const isWhole = hasEnded && Buffer.byteLength(answer) >= Number(headers['content-length'] ?? 0);
+    const isWhole = hasEnded && length >= Number(headers['content-length'] ?? 0);
     if (status > 0 && (isWhole || status >= 429)) {
-      done({ answer: { status, headers, body: isWhole ? answer : '' }, error, hasBegun: true });
+      const whole = isWhole ? Buffer.concat(parts).toString() : '';
+      done({ answer: { status, headers, body: whole }, error, hasBegun: true });
     } else done({ error, hasBegun: status > 0 });
   });
   stream.end(body);
