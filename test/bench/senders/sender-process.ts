@@ -13,7 +13,7 @@ export interface Order {
   readonly count: number;
   /** Messages under way at the same time. */
   readonly concurrency: number;
-  /** So many go first and are not looked at: they make the connections that a busy sender has. */
+  /** So many go first and are not looked at: they make the connections and fill the caches that a busy sender has. */
   readonly leadIn: number;
 }
 
