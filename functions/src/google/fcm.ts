@@ -116,7 +116,7 @@ async function post(
   }
 }
 
-/** They have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
+/** Firebase installation ids have 22 characters; a registration token is far longer (`<fid>:APA91b…`). */
 function isInstallationId(target: string): boolean {
   return target.length === 22 && /^[cdef][\w-]+$/.test(target);
 }

@@ -44,7 +44,7 @@ export type Silence = keyof typeof silences;
 
 export type Decision =
   | { readonly notices: readonly Notice[] }
-  /** No news: the reason held before the change, too, so that it was told of an earlier one. */
+  /** No news: the reason held before the change, too; an earlier one told it, or that the callback was created. */
   | { readonly silence: Silence; readonly isNews: boolean };
 
 /** A rule answers with its notice, with why it is silent, or with nothing where the change does not concern it. */

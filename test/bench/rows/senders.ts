@@ -33,14 +33,9 @@ export const senders: Row = async ({ short, world, progress }) => {
         });
       // Of what is judged one round says little: a single measurement is a quarter off as often as not.
       const isJudged = ({ name }: SenderProcess) => name === project || name === 'bare http2';
-      const judged = await inRounds(processes.filter(isJudged), rounds);
-      return {
-        ...judged,
-        ...(await inRounds(
-          processes.filter((sender) => !isJudged(sender)),
-          3,
-        )),
-      };
+      const judged = processes.filter(isJudged);
+      const others = processes.filter((sender) => !isJudged(sender));
+      return { ...(await inRounds(judged, rounds)), ...(await inRounds(others, 3)) };
     }),
   );
   const samples = concurrencies.map((concurrency, at) => ({
