@@ -1,7 +1,7 @@
 import { Firestore } from '@google-cloud/firestore';
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { credentials as grpcCredentials } from '@grpc/grpc-js';
-import { publicFacts } from '../functions/src/admin/service-account.ts';
+import { publicFacts } from '../functions/src/credentials/service-account.ts';
 import { host } from './ports.ts';
 import type { ServiceAccountJson } from './oauth.ts';
 

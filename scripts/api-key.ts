@@ -1,11 +1,11 @@
 /** `npm run api-key`: makes, lists and revokes the keys of the Engagement API. */
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createApiKeyAdministration } from '../functions/src/admin/api-key-administration.ts';
-import { createApiKeyStore } from '../functions/src/engagement/api-key-store.ts';
-import { masked, newKeySchema, scopes, type PublicKey } from '../functions/src/engagement/api-keys.ts';
-import { createAuditLog } from '../functions/src/admin/audit.ts';
-import { parse } from '../functions/src/problems.ts';
+import { createApiKeyAdministration } from '../functions/src/console/api-keys.ts';
+import { createApiKeyStore } from '../functions/src/keys/store.ts';
+import { masked, newKeySchema, scopes, type PublicKey } from '../functions/src/keys/api-key.ts';
+import { createAuditLog } from '../functions/src/console/audit.ts';
+import { parse } from '../functions/src/base/problems.ts';
 import { Firestore } from '../local/functions-firestore.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';

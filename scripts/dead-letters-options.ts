@@ -1,7 +1,7 @@
 /** How `npm run dead-letters` is called. */
 import { parseArgs } from 'node:util';
-import type { DeadLetterFilter } from '../functions/src/push/dead-letters.ts';
-import { noticeEvents } from '../functions/src/push/decision.ts';
+import type { DeadLetterFilter } from '../functions/src/delivery/dead-letters.ts';
+import { noticeEvents } from '../functions/src/callback/notice-event.ts';
 import { defaultBasePort } from '../local/ports.ts';
 import { UsageError, wholeNumber } from '../local/terminal.ts';
 

@@ -1,6 +1,6 @@
 /** What `npm run dead-letters` shows of dead letters: what they are, why they died, and what to do about it. */
-import { codesOf, obstacle, type Obstacle, type ReplayOptions } from '../functions/src/push/dead-letters.ts';
-import type { Entry } from '../functions/src/push/ledger-entry.ts';
+import { codesOf, obstacle, type Obstacle, type ReplayOptions } from '../functions/src/delivery/dead-letters.ts';
+import type { Entry } from '../functions/src/delivery/ledger-entry.ts';
 
 const register = 'Credentials: register them again on the page, then replay.';
 const again = 'FCM or the way to it was down: replay, once it is up.';

@@ -4,9 +4,9 @@ import {
   obstacle,
   type DeadLetterFilter,
   type DeadLetters,
-} from '../functions/src/push/dead-letters.ts';
-import { isDead } from '../functions/src/push/delivery-state.ts';
-import type { Entry } from '../functions/src/push/ledger-entry.ts';
+} from '../functions/src/delivery/dead-letters.ts';
+import { isDead } from '../functions/src/delivery/delivery-state.ts';
+import type { Entry } from '../functions/src/delivery/ledger-entry.ts';
 import { host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
 import { Firestore } from '../local/functions-firestore.ts';

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { initializeApp } from 'firebase-admin/app';
 import { getAuth } from 'firebase-admin/auth';
-import { roles } from '../functions/src/admin/access.ts';
-import { failureCode } from '../functions/src/failure.ts';
+import { roles } from '../functions/src/console/access.ts';
+import { failureCode } from '../functions/src/base/failure.ts';
 import { defaultBasePort, host, portsFrom } from '../local/ports.ts';
 import { projectId as localProject } from '../local/stack.ts';
 import { demandListener, run, UsageError, wholeNumber } from '../local/terminal.ts';

@@ -21,6 +21,7 @@ const tools = {
   tsc: ['node_modules/typescript/bin/tsc'],
   vite: ['node_modules/vite/bin/vite.js'],
   eslint: ['node_modules/eslint/bin/eslint.js'],
+  depcruise: ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'],
   prettier: ['node_modules/prettier/bin/prettier.cjs'],
 };
 
@@ -45,6 +46,7 @@ async function runWanted() {
   const checks = [
     ['Format', [...tools.prettier, '--check', '.']],
     ['Lint', [...tools.eslint, '--max-warnings', '0', '.']],
+    ['Rooms', [...tools.depcruise, '--config', '.dependency-cruiser.mjs', 'functions/src']],
     ['Types', [...tools.tsc, '-p', '.']],
     ['Types of the page', [...tools.tsc, '--noEmit', '-p', 'hosting']],
     ['Types of the service worker', [...tools.tsc, '--noEmit', '-p', 'hosting/worker']],

@@ -6,23 +6,23 @@ import { onDocumentWritten } from 'firebase-functions/v2/firestore';
 import { onSchedule } from 'firebase-functions/v2/scheduler';
 import { onTaskDispatched } from 'firebase-functions/v2/tasks';
 import { HttpsError, onRequest, type Request } from 'firebase-functions/v2/https';
-import { managerOf } from './admin/access.ts';
-import { createAdminApi, type AdminResponse } from './admin/admin-api.ts';
-import { createApiKeyAdministration } from './admin/api-key-administration.ts';
-import { createApiKeyStore } from './engagement/api-key-store.ts';
-import { createCallbackWritten, type FirestoreEvent } from './push/callback-written.ts';
-import { readConfig } from './config.ts';
-import { createAuditLog } from './admin/audit.ts';
-import { createCredentialTest } from './admin/credential-test.ts';
-import { updateCredentials } from './admin/credentials.ts';
-import { failureCode, failureMessage } from './failure.ts';
-import { probe } from './google/fcm.ts';
-import { createInstance } from './instance.ts';
-import type { Log } from './log.ts';
-import { parameters } from './parameters.ts';
-import { createPendingTests } from './admin/pending-tests.ts';
-import { leaveBodiesUnparsed } from './request-body.ts';
-import { createRetryQueue } from './push/retry-queue.ts';
+import { managerOf } from './console/access.ts';
+import { createAdminApi, type AdminResponse } from './console/api.ts';
+import { createApiKeyAdministration } from './console/api-keys.ts';
+import { createApiKeyStore } from './keys/store.ts';
+import { createCallbackWritten, type FirestoreEvent } from './event/callback-written.ts';
+import { readConfig } from './base/config.ts';
+import { createAuditLog } from './console/audit.ts';
+import { createCredentialTest } from './credentials/test-push.ts';
+import { updateCredentials } from './credentials/update.ts';
+import { failureCode, failureMessage } from './base/failure.ts';
+import { probe } from './fcm/probe.ts';
+import { createInstance } from './wiring.ts';
+import type { Log } from './base/log.ts';
+import { parameters } from './base/parameters.ts';
+import { createPendingTests } from './credentials/pending-tests.ts';
+import { leaveBodiesUnparsed } from './base/request-body.ts';
+import { createRetryQueue } from './delivery/retry-queue.ts';
 
 // With Google's SDKs loaded an instance has 110 MB before it does anything, and up to 370 MB under load. The trigger, which
 // has none, has 125 MB after 50,000 pushes, but up to 490 MB where 80 events at once bring documents of 512 kB.
@@ -98,7 +98,7 @@ const adminApi = once(() => {
 
 const engagementApi = once(async () => {
   const { config, db, instance } = base();
-  const { createEngagement } = await import('./engagement/engagement.ts');
+  const { createEngagement } = await import('./engagement/wiring.ts');
   const { cacheMs } = config;
   const { settingsOf, senderWithin } = instance;
   const senders = { send: senderWithin(cacheMs), validate: senderWithin(cacheMs, true) };

@@ -1,8 +1,8 @@
-import { createCallbackWritten, type FirestoreEvent } from './push/callback-written.ts';
-import { createChain } from './chain.ts';
-import { readConfig } from './config.ts';
-import type { Log } from './log.ts';
-import { createRetryQueue } from './push/retry-queue.ts';
+import { createCallbackWritten, type FirestoreEvent } from './event/callback-written.ts';
+import { createChain } from './wiring.ts';
+import { readConfig } from './base/config.ts';
+import type { Log } from './base/log.ts';
+import { createRetryQueue } from './delivery/retry-queue.ts';
 
 /**
  * The function `onCallbackWritten` and nothing else, put together without any SDK of Google's: what main.cjs loads where

@@ -1,4 +1,4 @@
-import type { BrowserFailure } from '../../functions/src/admin/browser-failure.ts';
+import type { BrowserFailure } from '../../functions/src/credentials/browser-failure.ts';
 
 /** Which of the manual's four recovery steps, counted from 1, helps first. */
 export type RecoveryStep = 1 | 2 | 3 | 4;

@@ -1,5 +1,5 @@
 import type { DocumentData } from '@google-cloud/firestore';
-import type { Change } from '../../functions/src/push/announce.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
 import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';

@@ -1,8 +1,8 @@
 import type { DocumentData, DocumentReference } from '@google-cloud/firestore';
-import type { Change } from '../../functions/src/push/announce.ts';
-import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/push/callback-store.ts';
-import type { Config } from '../../functions/src/config.ts';
-import type { Instance } from '../../functions/src/instance.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
+import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/callback/callback-store.ts';
+import type { Config } from '../../functions/src/base/config.ts';
+import type { Instance } from '../../functions/src/wiring.ts';
 import { queue, type Story } from './stories.ts';
 import type { Timeline } from './timeline.ts';
 import { startInstance, type LogCounts, type World } from './world.ts';

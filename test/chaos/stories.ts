@@ -1,5 +1,5 @@
 import type { DocumentData } from '@google-cloud/firestore';
-import type { NoticeEvent } from '../../functions/src/push/decision.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,5 +1,5 @@
 import type { DocumentData } from '@google-cloud/firestore';
-import { weekdays } from '../../functions/src/push/business-hours.ts';
+import { weekdays } from '../../functions/src/callback/business-hours.ts';
 import { noFaults } from './fcm-weather.ts';
 import { createRandom } from './random.ts';
 import type { Row } from './row.ts';

@@ -1,7 +1,7 @@
 import type { Firestore } from '@google-cloud/firestore';
-import type { Config } from '../../functions/src/config.ts';
-import { createInstance, type Instance } from '../../functions/src/instance.ts';
-import type { Log, LogEvent } from '../../functions/src/log.ts';
+import type { Config } from '../../functions/src/base/config.ts';
+import { createInstance, type Instance } from '../../functions/src/wiring.ts';
+import type { Log, LogEvent } from '../../functions/src/base/log.ts';
 import { localFirestore, registerCredentials } from '../../local/credentials.ts';
 import { Firestore as FunctionsFirestore } from '../../local/functions-firestore.ts';
 import type { Faults } from '../../local/fcm-faults.ts';

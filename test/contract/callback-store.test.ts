@@ -4,9 +4,9 @@ import {
   createWaitingCallbacks,
   documentOf,
   microsecondsOf,
-} from '../../functions/src/push/callback-store.ts';
+} from '../../functions/src/callback/callback-store.ts';
 import type { Documents } from '../../functions/src/google/documents.ts';
-import type { StatusName } from '../../functions/src/failure.ts';
+import type { StatusName } from '../../functions/src/base/failure.ts';
 import { GoogleError } from '../../functions/src/google/google-api.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 import { until } from './firestore-support/local-firestore.ts';

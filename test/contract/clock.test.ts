@@ -1,9 +1,9 @@
 import { createAccessTokens } from '../../functions/src/google/access-token.ts';
-import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import { createFcmSender } from '../../functions/src/fcm/sender.ts';
 import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { createHttp2Client, type Http2Client } from '../../functions/src/google/http2-client.ts';
-import type { Credential } from '../../functions/src/google/key-vault.ts';
-import { buildMessage } from '../../functions/src/push/message.ts';
+import type { Credential } from '../../functions/src/google/credential.ts';
+import { buildMessage } from '../../functions/src/notice/message.ts';
 import { startGoogle, type Google } from '../../local/google.ts';
 import { aMessageRequest, hour, minute, second } from '../support/builders.ts';
 
@@ -40,7 +40,7 @@ function sender() {
   return createFcmSender({
     ...common,
     client,
-    keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
+    credentials: { active: () => Promise.resolve(credential), forget: () => undefined },
     accessTokens: createAccessTokens({ ...common, client: tokenClient, tokenUrl: `${google.url}/token` }),
   });
 }

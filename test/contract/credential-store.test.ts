@@ -1,10 +1,10 @@
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import * as grpc from '@grpc/grpc-js';
-import { readConfig } from '../../functions/src/config.ts';
-import { createCredentialSource } from '../../functions/src/google/credential-source.ts';
-import { createCredentialStore } from '../../functions/src/admin/credential-store.ts';
+import { readConfig } from '../../functions/src/base/config.ts';
+import { createCredentialSource } from '../../functions/src/credentials/source.ts';
+import { createCredentialStore } from '../../functions/src/credentials/store.ts';
 import { createGoogleServices } from '../../functions/src/google/google-services.ts';
-import type { PublicFacts } from '../../functions/src/admin/service-account.ts';
+import type { PublicFacts } from '../../functions/src/credentials/service-account.ts';
 import { startSecretManager, type SecretManager } from '../../local/secret-manager.ts';
 import { project, useLocalFirestore } from './firestore-support/local-firestore.ts';
 

@@ -1,8 +1,8 @@
-import { asApiError } from '../../functions/src/api-error.ts';
-import type { Activation, CredentialRegistry } from '../../functions/src/admin/credential-store.ts';
-import { createCredentialTest, type TestOutcome } from '../../functions/src/admin/credential-test.ts';
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import { createPendingTests } from '../../functions/src/admin/pending-tests.ts';
+import { asApiError } from '../../functions/src/base/api-error.ts';
+import type { Activation, CredentialRegistry } from '../../functions/src/credentials/store.ts';
+import { createCredentialTest, type TestOutcome } from '../../functions/src/credentials/test-push.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import { createPendingTests } from '../../functions/src/credentials/pending-tests.ts';
 import { accepted, tryLater } from '../unit/doubles.ts';
 import { useLocalFirestore } from './firestore-support/local-firestore.ts';
 

@@ -1,7 +1,7 @@
-import { createDeadLetters, obstacle, type DeadLetterFilter } from '../../functions/src/push/dead-letters.ts';
-import type { TargetRow } from '../../functions/src/push/delivery-state.ts';
-import { ledgerCollection, timestamp, type Entry, type NewEntry } from '../../functions/src/push/ledger-entry.ts';
-import { createLedger, createOverdue, type Settlement } from '../../functions/src/push/ledger.ts';
+import { createDeadLetters, obstacle, type DeadLetterFilter } from '../../functions/src/delivery/dead-letters.ts';
+import type { TargetRow } from '../../functions/src/delivery/delivery-state.ts';
+import { ledgerCollection, timestamp, type Entry, type NewEntry } from '../../functions/src/delivery/ledger-entry.ts';
+import { createLedger, createOverdue, type Settlement } from '../../functions/src/delivery/ledger.ts';
 import { aNotice, hour, minute, monday, second } from '../support/builders.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 

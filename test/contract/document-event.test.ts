@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import compiled from '../../functions/node_modules/firebase-functions/protos/compiledFirestore.js';
 import { Moment, Reference } from '../../functions/src/google/document-value.ts';
-import { readDocumentEvent } from '../../functions/src/push/document-event.ts';
+import { readDocumentEvent } from '../../functions/src/event/document-event.ts';
 
 /** What firebase-functions makes of the same event. */
 interface Theirs {

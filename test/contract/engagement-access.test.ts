@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Firestore } from '../../local/functions-firestore.ts';
-import { scopes } from '../../functions/src/engagement/api-keys.ts';
+import { scopes } from '../../functions/src/keys/api-key.ts';
 import { minute } from '../support/builders.ts';
 import { aBooking, createEngagementRoom, type EngagementRoom } from '../support/engagement-room.ts';
 import { freshId, useLocalFirestore } from './firestore-support/local-firestore.ts';

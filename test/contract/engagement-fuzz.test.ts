@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Firestore } from '../../local/functions-firestore.ts';
-import { weekdays } from '../../functions/src/push/business-hours.ts';
+import { weekdays } from '../../functions/src/callback/business-hours.ts';
 import { complaints, documented, type DocumentedOperation } from '../support/openapi.ts';
 import { createEngagementRoom, type Asked, type EngagementRoom } from '../support/engagement-room.ts';
 import { hostile, mutated, valid } from '../support/schema-arbitrary.ts';

@@ -1,11 +1,11 @@
-import type { Entry, NewEntry } from '../../functions/src/push/ledger-entry.ts';
+import type { Entry, NewEntry } from '../../functions/src/delivery/ledger-entry.ts';
 import {
   createLedger,
   createOverdue,
   retiredCollection,
   type Ledger,
   type Overdue,
-} from '../../functions/src/push/ledger.ts';
+} from '../../functions/src/delivery/ledger.ts';
 import { aNotice, hour, minute, monday, second, without } from '../support/builders.ts';
 import { createMemoryLedger } from '../unit/doubles.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';

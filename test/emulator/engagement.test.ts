@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { createApiKeyStore } from '../../functions/src/engagement/api-key-store.ts';
-import { newApiKey, scopes, type Scope } from '../../functions/src/engagement/api-keys.ts';
+import { createApiKeyStore } from '../../functions/src/keys/store.ts';
+import { newApiKey, scopes, type Scope } from '../../functions/src/keys/api-key.ts';
 import { host } from '../../local/ports.ts';
 import { projectId } from '../../local/stack.ts';
 import { eventually, fresh, sharedStack } from '../support/stack.ts';

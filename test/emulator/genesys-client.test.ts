@@ -1,5 +1,5 @@
-import { createApiKeyStore } from '../../functions/src/engagement/api-key-store.ts';
-import { newApiKey, scopes } from '../../functions/src/engagement/api-keys.ts';
+import { createApiKeyStore } from '../../functions/src/keys/store.ts';
+import { newApiKey, scopes } from '../../functions/src/keys/api-key.ts';
 import { host } from '../../local/ports.ts';
 import { genesysClient } from '../support/genesys-client.ts';
 import { eventually, fresh, sharedStack } from '../support/stack.ts';

@@ -1,5 +1,5 @@
 import { Timestamp } from '@google-cloud/firestore';
-import { targetHash } from '../../functions/src/push/ledger-entry.ts';
+import { targetHash } from '../../functions/src/delivery/ledger-entry.ts';
 import { eventually, fresh, sharedStack, waitingCallback } from '../support/stack.ts';
 
 const stack = sharedStack();

@@ -1,9 +1,9 @@
-import type { CallIn, Callback } from '../../functions/src/push/callback.ts';
-import type { Announcement } from '../../functions/src/push/deliver.ts';
-import type { Notice } from '../../functions/src/push/decision.ts';
-import { staleAt, type MessageRequest } from '../../functions/src/push/message.ts';
-import { noticeIdOf } from '../../functions/src/push/ledger-entry.ts';
-import { builtInSettings, type Settings } from '../../functions/src/push/settings.ts';
+import type { CallIn, Callback } from '../../functions/src/callback/callback.ts';
+import type { Announcement } from '../../functions/src/delivery/deliver.ts';
+import type { Notice } from '../../functions/src/notice/decision.ts';
+import { staleAt, type MessageRequest } from '../../functions/src/notice/message.ts';
+import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
+import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 
 export const second = 1000;
 export const minute = 60 * second;

@@ -1,12 +1,12 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { createApiKeyStore } from '../../functions/src/engagement/api-key-store.ts';
-import { newApiKey, scopes, type NewKey } from '../../functions/src/engagement/api-keys.ts';
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import type { EngagementAnswer } from '../../functions/src/engagement/engagement-api.ts';
-import { createEngagement } from '../../functions/src/engagement/engagement.ts';
-import type { Log } from '../../functions/src/log.ts';
-import { createSettingsCache } from '../../functions/src/push/settings.ts';
-import type { PushMessage } from '../../functions/src/push/message.ts';
+import { createApiKeyStore } from '../../functions/src/keys/store.ts';
+import { newApiKey, scopes, type NewKey } from '../../functions/src/keys/api-key.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
+import type { EngagementAnswer } from '../../functions/src/engagement/api.ts';
+import { createEngagement } from '../../functions/src/engagement/wiring.ts';
+import type { Log } from '../../functions/src/base/log.ts';
+import { createSettingsCache } from '../../functions/src/callback/settings.ts';
 import { monday } from './builders.ts';
 
 export interface Asked {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { noticeIdOf } from '../../functions/src/push/ledger-entry.ts';
-import type { NoticeEvent } from '../../functions/src/push/decision.ts';
+import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import { createRoom } from '../unit/doubles.ts';
 import { anyHistory, changesOf, truthsOf, type History } from '../unit/history.ts';
 import { second } from './builders.ts';

@@ -2,8 +2,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { Agent } from 'node:https';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getAuth } from 'firebase-admin/auth';
-import { managerOf, type IdTokenClaims, type VerifyIdToken } from '../../functions/src/admin/access.ts';
-import { asApiError } from '../../functions/src/api-error.ts';
+import { managerOf, type IdTokenClaims, type VerifyIdToken } from '../../functions/src/console/access.ts';
+import { asApiError } from '../../functions/src/base/api-error.ts';
 
 const signedIn =
   (claims: Partial<IdTokenClaims>): VerifyIdToken =>

@@ -1,9 +1,9 @@
-import { createAdminApi, type AdminParts, type AdminRequest } from '../../functions/src/admin/admin-api.ts';
-import { ApiError } from '../../functions/src/api-error.ts';
-import type { AuditRecord } from '../../functions/src/admin/audit.ts';
-import { browserFailures } from '../../functions/src/admin/browser-failure.ts';
-import type { Activation } from '../../functions/src/admin/credential-store.ts';
-import { maxBodyBytes } from '../../functions/src/request-body.ts';
+import { createAdminApi, type AdminParts, type AdminRequest } from '../../functions/src/console/api.ts';
+import { ApiError } from '../../functions/src/base/api-error.ts';
+import type { AuditRecord } from '../../functions/src/console/audit.ts';
+import { browserFailures } from '../../functions/src/credentials/browser-failure.ts';
+import type { Activation } from '../../functions/src/credentials/store.ts';
+import { maxBodyBytes } from '../../functions/src/base/request-body.ts';
 
 const activation: Activation = {
   version: '7',

@@ -1,7 +1,7 @@
-import type { Change } from '../../functions/src/push/announce.ts';
-import type { CallbackDocument } from '../../functions/src/push/callback-store.ts';
-import { RedeliveryNeeded } from '../../functions/src/push/deliver.ts';
-import type { LogEvent } from '../../functions/src/log.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
+import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
+import { RedeliveryNeeded } from '../../functions/src/delivery/deliver.ts';
+import type { LogEvent } from '../../functions/src/base/log.ts';
 import { aToken, callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
 import { accepted, createRoom, tryLater } from './doubles.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { callDirections, callbackStates, type Callback } from '../../functions/src/push/callback.ts';
-import { weekdays, type BusinessHours } from '../../functions/src/push/business-hours.ts';
-import { builtInSettings, type Settings } from '../../functions/src/push/settings.ts';
+import { callDirections, callbackStates, type Callback } from '../../functions/src/callback/callback.ts';
+import { weekdays, type BusinessHours } from '../../functions/src/callback/business-hours.ts';
+import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday } from '../support/builders.ts';
 
 const sometimes = <K extends string, T>(key: K, values: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<K, T>>> =>

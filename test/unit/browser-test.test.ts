@@ -1,4 +1,4 @@
-import { browserFailures } from '../../functions/src/admin/browser-failure.ts';
+import { browserFailures } from '../../functions/src/credentials/browser-failure.ts';
 import { runBrowserTest, type ArrivedPush, type BrowserTestPorts } from '../../hosting/src/browser-test.ts';
 import { failureOfRegistration, TestFailure } from '../../hosting/src/diagnosis.ts';
 import { ApiError } from '../../hosting/src/wire.ts';

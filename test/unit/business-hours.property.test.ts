@@ -4,7 +4,7 @@ import {
   weekdays,
   type BusinessHours,
   type OpeningInterval,
-} from '../../functions/src/push/business-hours.ts';
+} from '../../functions/src/callback/business-hours.ts';
 import { minute } from '../support/builders.ts';
 import { anyHours } from './arbitraries.ts';
 

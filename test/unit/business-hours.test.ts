@@ -3,7 +3,7 @@ import {
   weekdays,
   type BusinessHours,
   type OpeningInterval,
-} from '../../functions/src/push/business-hours.ts';
+} from '../../functions/src/callback/business-hours.ts';
 
 interface Row {
   readonly name: string;

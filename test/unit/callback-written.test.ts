@@ -1,6 +1,6 @@
-import type { Change } from '../../functions/src/push/announce.ts';
-import { createCallbackWritten, type FirestoreEvent } from '../../functions/src/push/callback-written.ts';
-import type { LogEvent } from '../../functions/src/log.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
+import { createCallbackWritten, type FirestoreEvent } from '../../functions/src/event/callback-written.ts';
+import type { LogEvent } from '../../functions/src/base/log.ts';
 import { monday } from '../support/builders.ts';
 
 const name = 'projects/demo-p/databases/(default)/documents/callbacks/cb-ü%';

@@ -1,4 +1,4 @@
-import { isWaiting, maxPushTargets, parseCallback } from '../../functions/src/push/callback.ts';
+import { isWaiting, maxPushTargets, parseCallback } from '../../functions/src/callback/callback.ts';
 import { aCallback, aToken, callbackFields, minute, monday, timestamp, without } from '../support/builders.ts';
 
 const updateTime = '1772445600.000000001';

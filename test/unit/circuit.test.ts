@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createCircuit, type Circuit } from '../../functions/src/push/circuit.ts';
-import type { PushResult, TroubleScope } from '../../functions/src/push/delivery-state.ts';
+import { createCircuit, type Circuit } from '../../functions/src/delivery/circuit.ts';
+import type { PushResult, TroubleScope } from '../../functions/src/fcm/result.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };

@@ -1,5 +1,5 @@
-import { readConfig, type Config } from '../../functions/src/config.ts';
-import { parameters } from '../../functions/src/parameters.ts';
+import { readConfig, type Config } from '../../functions/src/base/config.ts';
+import { parameters } from '../../functions/src/base/parameters.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

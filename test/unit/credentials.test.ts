@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { asApiError } from '../../functions/src/api-error.ts';
-import type { Activation, CredentialRegistry } from '../../functions/src/admin/credential-store.ts';
-import { updateCredentials, type LadderParts, type RungReport } from '../../functions/src/admin/credentials.ts';
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import { CredentialError } from '../../functions/src/google/key-vault.ts';
+import { asApiError } from '../../functions/src/base/api-error.ts';
+import type { Activation, CredentialRegistry } from '../../functions/src/credentials/store.ts';
+import { updateCredentials, type LadderParts, type RungReport } from '../../functions/src/credentials/update.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import { CredentialError } from '../../functions/src/google/credential.ts';
 import { gone, tryLater } from './doubles.ts';
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })

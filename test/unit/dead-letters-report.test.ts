@@ -1,5 +1,5 @@
-import type { TargetRow } from '../../functions/src/push/delivery-state.ts';
-import type { Entry } from '../../functions/src/push/ledger-entry.ts';
+import type { TargetRow } from '../../functions/src/delivery/delivery-state.ts';
+import type { Entry } from '../../functions/src/delivery/ledger-entry.ts';
 import { account, causes, leftOut, table } from '../../scripts/dead-letters-report.ts';
 import { aNotice, hour, minute, monday } from '../support/builders.ts';
 

@@ -1,4 +1,4 @@
-import type { Callback } from '../../functions/src/push/callback.ts';
+import type { Callback } from '../../functions/src/callback/callback.ts';
 import { aCallback, monday, someSettings } from '../support/builders.ts';
 import { announces, consumerDials, isSilent, routing, unchanged, type DecisionRow } from './decision-rows.ts';
 

@@ -1,6 +1,7 @@
-import type { Callback } from '../../functions/src/push/callback.ts';
-import type { Decision, NoticeEvent, Silence } from '../../functions/src/push/decision.ts';
-import type { Settings } from '../../functions/src/push/settings.ts';
+import type { Callback } from '../../functions/src/callback/callback.ts';
+import type { Decision, Silence } from '../../functions/src/notice/decision.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
+import type { Settings } from '../../functions/src/callback/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
 
 /** What `decide` answers to one change, at eleven o'clock in Berlin. */

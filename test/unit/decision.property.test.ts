@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Change } from '../../functions/src/push/announce.ts';
-import { noticeIdOf } from '../../functions/src/push/ledger-entry.ts';
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import type { NoticeEvent } from '../../functions/src/push/decision.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
+import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import { hour, minute, second } from '../support/builders.ts';
 import { accepted, createRoom, gone, tryLater } from './doubles.ts';
 import { anyHistory, changesOf, documentOf, expectedNotices, permittedNotices, type History } from './history.ts';

@@ -1,4 +1,5 @@
-import { decide, noticeEvents, silences } from '../../functions/src/push/decision.ts';
+import { decide, silences } from '../../functions/src/notice/decision.ts';
+import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
 import { monday, someSettings } from '../support/builders.ts';
 import { attemptRows, purgedRows } from './decision-ending-rows.ts';
 import { callInRows, otherRows, readyRows, upcomingRows } from './decision-rows.ts';

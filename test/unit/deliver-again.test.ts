@@ -1,4 +1,4 @@
-import { RedeliveryNeeded } from '../../functions/src/push/deliver.ts';
+import { RedeliveryNeeded } from '../../functions/src/delivery/deliver.ts';
 import { anAnnouncement, hour, second } from '../support/builders.ts';
 import { accepted, createRoom, gone, roomWithTwoDevices, tryLater } from './doubles.ts';
 

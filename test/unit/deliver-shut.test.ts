@@ -1,6 +1,6 @@
-import { RedeliveryNeeded } from '../../functions/src/push/deliver.ts';
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import { noticeIdOf, targetHash } from '../../functions/src/push/ledger-entry.ts';
+import { RedeliveryNeeded } from '../../functions/src/delivery/deliver.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import { noticeIdOf, targetHash } from '../../functions/src/delivery/ledger-entry.ts';
 import { aNotice, anAnnouncement, callbackFields, hour, minute, monday, second } from '../support/builders.ts';
 import { accepted, createRoom, gone, roomWithTwoDevices } from './doubles.ts';
 

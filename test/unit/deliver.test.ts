@@ -1,4 +1,4 @@
-import { noticeIdOf, targetHash } from '../../functions/src/push/ledger-entry.ts';
+import { noticeIdOf, targetHash } from '../../functions/src/delivery/ledger-entry.ts';
 import {
   aCallback,
   aNotice,

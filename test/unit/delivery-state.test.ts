@@ -5,12 +5,12 @@ import {
   pendingRow,
   rowAfter,
   standing,
-  waitMs,
-  type PushResult,
   type Standing,
   type TargetRow,
   type TargetState,
-} from '../../functions/src/push/delivery-state.ts';
+} from '../../functions/src/delivery/delivery-state.ts';
+import { waitMs } from '../../functions/src/delivery/back-off.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };

@@ -1,21 +1,22 @@
-import { createAnnouncer } from '../../functions/src/push/announce.ts';
+import { createAnnouncer } from '../../functions/src/delivery/announce.ts';
 import {
   microsecondsOf,
   type CallbackDocument,
   type CallbackReader,
   type WaitingCallbacks,
-} from '../../functions/src/push/callback-store.ts';
-import { parseCallback } from '../../functions/src/push/callback.ts';
-import { createDelivery } from '../../functions/src/push/deliver.ts';
-import { isDead, type PushResult } from '../../functions/src/push/delivery-state.ts';
-import { guard } from '../../functions/src/push/guards.ts';
-import { noticeIdOf, type Claim, type Entry } from '../../functions/src/push/ledger-entry.ts';
-import type { Ledger, Overdue, Settlement } from '../../functions/src/push/ledger.ts';
-import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/log.ts';
-import type { PushMessage } from '../../functions/src/push/message.ts';
-import { createReconciliation } from '../../functions/src/push/reconciliation.ts';
-import { builtInSettings } from '../../functions/src/push/settings.ts';
-import { createSweep } from '../../functions/src/push/sweep.ts';
+} from '../../functions/src/callback/callback-store.ts';
+import { parseCallback } from '../../functions/src/callback/callback.ts';
+import { createDelivery } from '../../functions/src/delivery/deliver.ts';
+import { isDead } from '../../functions/src/delivery/delivery-state.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
+import { guard } from '../../functions/src/delivery/guards.ts';
+import { noticeIdOf, type Claim, type Entry } from '../../functions/src/delivery/ledger-entry.ts';
+import type { Ledger, Overdue, Settlement } from '../../functions/src/delivery/ledger.ts';
+import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
+import { createReconciliation } from '../../functions/src/delivery/reconciliation.ts';
+import { builtInSettings } from '../../functions/src/callback/settings.ts';
+import { createSweep } from '../../functions/src/delivery/sweep.ts';
 import {
   aCallback,
   aNotice,

@@ -1,4 +1,4 @@
-import type { TroubleScope } from '../../functions/src/push/delivery-state.ts';
+import type { TroubleScope } from '../../functions/src/fcm/result.ts';
 import { aToken, second } from '../support/builders.ts';
 import { bytes } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { classify } from '../../functions/src/google/fcm-answer.ts';
+import { classify } from '../../functions/src/fcm/answer.ts';
 import { monday } from '../support/builders.ts';
 import { fcmError, target } from './fcm-answer-rows.ts';
 

@@ -1,9 +1,9 @@
 import { createAccessTokens } from '../../functions/src/google/access-token.ts';
-import type { TroubleScope } from '../../functions/src/push/delivery-state.ts';
-import { createFcmSender } from '../../functions/src/google/fcm.ts';
+import type { TroubleScope } from '../../functions/src/fcm/result.ts';
+import { CredentialError, type Credential } from '../../functions/src/google/credential.ts';
+import { createFcmSender } from '../../functions/src/fcm/sender.ts';
 import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
-import { CredentialError, type Credential } from '../../functions/src/google/key-vault.ts';
-import { buildMessage } from '../../functions/src/push/message.ts';
+import { buildMessage } from '../../functions/src/notice/message.ts';
 import { aMessageRequest, aToken, monday } from '../support/builders.ts';
 import { answerJson, privateKey, startServer, type Answer } from './http-server.ts';
 
@@ -52,7 +52,7 @@ function roomWithin(timeoutMs: number, ...answers: Answer[]) {
     timeoutMs,
     now,
     accessTokens: createAccessTokens({ client: server.http, now, timeoutMs: patience, tokenUrl: `${url}/token` }),
-    keyVault: {
+    credentials: {
       async active(): Promise<Credential> {
         state.asked++;
         await Promise.resolve();
@@ -174,7 +174,7 @@ test('a server that cannot be reached is tried later', async () => {
   const nobody = createHttp2Client('http://127.0.0.1:1');
   const elsewhere = createFcmSender({
     client: nobody,
-    keyVault: {
+    credentials: {
       active: () => Promise.resolve({ version: '1', projectId: 'p', clientEmail: '', privateKey }),
       forget: () => undefined,
     },

@@ -1,5 +1,5 @@
 import { createDocuments } from '../../functions/src/google/documents.ts';
-import { statusCodes, type StatusName } from '../../functions/src/failure.ts';
+import { statusCodes, type StatusName } from '../../functions/src/base/failure.ts';
 import { createGoogleApi } from '../../functions/src/google/google-api.ts';
 import { createHttpClient } from '../../functions/src/google/http-client.ts';
 import { bytes, half, say, startWire, type Script } from './wire.ts';

@@ -1,7 +1,7 @@
-import type { PushResult } from '../../functions/src/push/delivery-state.ts';
-import { guard } from '../../functions/src/push/guards.ts';
-import type { LogEvent, LogFields, Severity } from '../../functions/src/log.ts';
-import { buildMessage } from '../../functions/src/push/message.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
+import { guard } from '../../functions/src/delivery/guards.ts';
+import type { LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
+import { buildMessage } from '../../functions/src/notice/message.ts';
 import { aCallIn, aCallback, aMessageRequest, aNotice, aToken, minute, monday, second } from '../support/builders.ts';
 
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { Change } from '../../functions/src/push/announce.ts';
-import type { CallbackDocument } from '../../functions/src/push/callback-store.ts';
+import type { Change } from '../../functions/src/delivery/announce.ts';
+import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
 import {
   callDirections,
   callbackStates,
   type CallDirection,
   type CallbackState,
-} from '../../functions/src/push/callback.ts';
+} from '../../functions/src/callback/callback.ts';
 import { callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
 
 /** One state of a callback document, in plain words. */

@@ -1,4 +1,4 @@
-import { ApiError } from '../../functions/src/api-error.ts';
+import { ApiError } from '../../functions/src/base/api-error.ts';
 import { once, rememberMs, type AnswerRecord, type FormerAnswer } from '../../functions/src/engagement/idempotency.ts';
 import { monday } from '../support/builders.ts';
 

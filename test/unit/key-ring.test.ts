@@ -1,6 +1,6 @@
-import { ApiError } from '../../functions/src/api-error.ts';
-import { idOf, newApiKey, publicFacts, type StoredKey } from '../../functions/src/engagement/api-keys.ts';
-import { createKeyRing } from '../../functions/src/engagement/key-ring.ts';
+import { ApiError } from '../../functions/src/base/api-error.ts';
+import { idOf, newApiKey, publicFacts, type StoredKey } from '../../functions/src/keys/api-key.ts';
+import { createKeyRing } from '../../functions/src/keys/key-ring.ts';
 import { hour, minute, monday } from '../support/builders.ts';
 
 /** A key ring over keys in memory, with a record of what was read and recorded. */

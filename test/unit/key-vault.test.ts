@@ -1,4 +1,4 @@
-import { createKeyVault } from '../../functions/src/google/key-vault.ts';
+import { createKeyVault } from '../../functions/src/credentials/vault.ts';
 import { minute, monday } from '../support/builders.ts';
 
 const payloadOf = (projectId: string) =>

@@ -1,6 +1,7 @@
-import { callDirections } from '../../functions/src/push/callback.ts';
-import { noticeEvents } from '../../functions/src/push/decision.ts';
-import { catalogue, catalogueText, lookupOrder } from '../../functions/src/push/message-texts.ts';
+import { callDirections } from '../../functions/src/callback/callback.ts';
+import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
+import { lookupOrder } from '../../functions/src/base/language.ts';
+import { catalogue, catalogueText } from '../../functions/src/notice/catalogue.ts';
 
 test.each<{ name: string; given: string; expect: readonly string[] }>([
   { name: 'a regional variant falls back to its language', given: 'fr-CA', expect: ['fr-CA', 'fr', 'en'] },

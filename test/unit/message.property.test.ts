@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { noticeEvents } from '../../functions/src/push/decision.ts';
-import { buildMessage, maxMessageBytes, messageBytes, type MessageRequest } from '../../functions/src/push/message.ts';
+import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
+import {
+  buildMessage,
+  maxMessageBytes,
+  messageBytes,
+  type MessageRequest,
+} from '../../functions/src/notice/message.ts';
 import { aCallIn, aCallback, aMessageRequest, monday, someSettings } from '../support/builders.ts';
 
 const pieces = ['x', 'é', '漢', '😀', '"', '\n', '{queue}', '{number}', '{code}', '{minutes}', '{access}'];

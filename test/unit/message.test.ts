@@ -1,6 +1,6 @@
-import { noticeEvents, type NoticeEvent } from '../../functions/src/push/decision.ts';
-import { actionCategory, buildMessage, staleAt } from '../../functions/src/push/message.ts';
-import type { Callback } from '../../functions/src/push/callback.ts';
+import { noticeEvents, type NoticeEvent } from '../../functions/src/callback/notice-event.ts';
+import { actionCategory, buildMessage, staleAt } from '../../functions/src/notice/message.ts';
+import type { Callback } from '../../functions/src/callback/callback.ts';
 import {
   aCallIn,
   aCallback,

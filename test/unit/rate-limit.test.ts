@@ -1,5 +1,5 @@
-import { ApiError } from '../../functions/src/api-error.ts';
-import { createRateLimit, type RateLimitParts } from '../../functions/src/engagement/rate-limit.ts';
+import { ApiError } from '../../functions/src/base/api-error.ts';
+import { createRateLimit, type RateLimitParts } from '../../functions/src/keys/rate-limit.ts';
 import { minute, monday, second } from '../support/builders.ts';
 
 const perMinute = 600;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { CallbackDocument } from '../../functions/src/push/callback-store.ts';
-import type { NoticeEvent } from '../../functions/src/push/decision.ts';
-import { noticeIdOf } from '../../functions/src/push/ledger-entry.ts';
+import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
+import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
 import { callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
 import { createRoom, tryLater } from './doubles.ts';
 import { anyHistory, changesOf, documentOf, expectedNotices, type History } from './history.ts';

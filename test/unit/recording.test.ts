@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { decide, noticeEvents, silences } from '../../functions/src/push/decision.ts';
-import { parseCallback, type Callback } from '../../functions/src/push/callback.ts';
-import { layer, parseSettings } from '../../functions/src/push/settings.ts';
+import { decide, silences } from '../../functions/src/notice/decision.ts';
+import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
+import { parseCallback, type Callback } from '../../functions/src/callback/callback.ts';
+import { layer, parseSettings } from '../../functions/src/callback/settings.ts';
 import { materialize, parseRecording } from '../../local/replay/recording.ts';
 import { sampleLines } from '../../local/replay/sample.ts';
 import { judge, percentile, type Arrival } from '../../local/replay/verdict.ts';

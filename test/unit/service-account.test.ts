@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { clean, publicFacts, readKey, type TypedAccount } from '../../functions/src/admin/service-account.ts';
+import { clean, publicFacts, readKey, type TypedAccount } from '../../functions/src/credentials/service-account.ts';
 
 const pem = (type: 'pkcs8' | 'pkcs1') =>
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type, format: 'pem' }).toString();

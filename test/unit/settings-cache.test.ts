@@ -1,4 +1,4 @@
-import { builtInSettings, createSettingsCache, type SettingsFinding } from '../../functions/src/push/settings.ts';
+import { builtInSettings, createSettingsCache, type SettingsFinding } from '../../functions/src/callback/settings.ts';
 import { minute, monday } from '../support/builders.ts';
 
 /** Settings documents in memory, a clock to turn, and a record of what was read and reported. */

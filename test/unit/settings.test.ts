@@ -1,4 +1,4 @@
-import { builtInSettings, layer, parseSettings, type Settings } from '../../functions/src/push/settings.ts';
+import { builtInSettings, layer, parseSettings, type Settings } from '../../functions/src/callback/settings.ts';
 
 const english = { title: 'Soon', body: 'In {minutes} min' };
 const french = { title: 'Bientôt', body: 'Dans {minutes} min' };

@@ -1,4 +1,4 @@
-import { closingAfter } from '../../functions/src/push/business-hours.ts';
+import { closingAfter } from '../../functions/src/callback/business-hours.ts';
 import { openSlots, slotAt } from '../../functions/src/engagement/slots.ts';
 import { hour, minute } from '../support/builders.ts';
 

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
-import type { Callback } from '../../functions/src/push/callback.ts';
-import {
-  decide,
-  dependsOnSettings,
-  stillHolds,
-  type Notice,
-  type NoticeEvent,
-} from '../../functions/src/push/decision.ts';
+import type { Callback } from '../../functions/src/callback/callback.ts';
+import { decide, dependsOnSettings, stillHolds, type Notice } from '../../functions/src/notice/decision.ts';
+import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
 import { attemptRows, purgedRows } from './decision-ending-rows.ts';
 import { callInRows, otherRows, readyRows, upcomingRows } from './decision-rows.ts';

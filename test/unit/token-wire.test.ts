@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { createAccessTokens, type AccessTokens } from '../../functions/src/google/access-token.ts';
 import { createHttpClient, type HttpClient } from '../../functions/src/google/http-client.ts';
-import { CredentialError } from '../../functions/src/google/key-vault.ts';
+import { CredentialError } from '../../functions/src/google/credential.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { hour, monday, second } from '../support/builders.ts';
 import { privateKey } from './http-server.ts';

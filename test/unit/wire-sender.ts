@@ -1,7 +1,8 @@
-import { createFcmSender, type PushSender } from '../../functions/src/google/fcm.ts';
+import { createFcmSender } from '../../functions/src/fcm/sender.ts';
+import type { PushSender } from '../../functions/src/delivery/push-sender.ts';
 import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
 import type { Http2Options } from '../../functions/src/google/http2-connection.ts';
-import { buildMessage } from '../../functions/src/push/message.ts';
+import { buildMessage } from '../../functions/src/notice/message.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { aMessageRequest, monday, second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';
@@ -46,7 +47,7 @@ export function senderTo(origin: string, { timeoutMs = patience, ...options }: S
   return createFcmSender({
     client,
     timeoutMs,
-    keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
+    credentials: { active: () => Promise.resolve(credential), forget: () => undefined },
     accessTokens: { of: () => Promise.resolve('token'), forget: () => true },
     now: () => monday,
   });

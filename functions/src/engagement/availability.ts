@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../base/api-error.ts';
 import { furthestAheadMs } from './booking.ts';
-import type { Input } from './engagement-operations.ts';
-import { latestMs, maxAvailabilityDays, maxSlots } from './engagement-schemas.ts';
+import type { Input } from './operations.ts';
+import { latestMs, maxAvailabilityDays, maxSlots } from './schemas.ts';
 import { instantOf } from './instant.ts';
-import type { Settings } from '../push/settings.ts';
+import type { Settings } from '../callback/settings.ts';
 import { openSlots, type OpenSlot, type Slot } from './slots.ts';
 
 /** A slot with how many callbacks it still takes; absent = any number. */

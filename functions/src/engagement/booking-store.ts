@@ -8,9 +8,9 @@ import {
 } from '@google-cloud/firestore';
 import { openStates, type Booking, type Fields, type Limits } from './booking.ts';
 import { callInKey, callInRecord, keyOnCallback, type CallInRequest } from './call-in.ts';
-import { callbackFieldsOf, type CallbackFields } from '../push/callback.ts';
+import { callbackFieldsOf, type CallbackFields } from '../callback/callback.ts';
 import type { AnswerRecord, FormerAnswer } from './idempotency.ts';
-import { changedSince, unlessRefused } from '../failure.ts';
+import { changedSince, unlessRefused } from '../base/failure.ts';
 import type { Slot } from './slots.ts';
 
 /** Why something was not written; `written` where it was. */

@@ -1,11 +1,11 @@
 import type * as v from 'valibot';
-import { ApiError } from '../api-error.ts';
-import { closingAfter } from '../push/business-hours.ts';
-import { callbackStates, type CallbackFields, type CallbackState } from '../push/callback.ts';
-import type { callbackFacts, createCallback } from './engagement-schemas.ts';
+import { ApiError } from '../base/api-error.ts';
+import { closingAfter } from '../callback/business-hours.ts';
+import { callbackStates, type CallbackFields, type CallbackState } from '../callback/callback.ts';
+import type { callbackFacts, createCallback } from './schemas.ts';
 import { instantOf } from './instant.ts';
 import { dialable } from './phone-number.ts';
-import type { Settings } from '../push/settings.ts';
+import type { Settings } from '../callback/settings.ts';
 import { slotAt, type Slot } from './slots.ts';
 
 export type BookingRequest = v.InferOutput<typeof createCallback>;

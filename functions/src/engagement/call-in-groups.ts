@@ -1,6 +1,6 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { remembering, type MemoryOptions } from '../memory.ts';
-import { callInGroupOf, parseSettings, type CallInGroup } from '../push/settings.ts';
+import { remembering, type MemoryOptions } from '../base/memory.ts';
+import { callInGroupOf, parseSettings, type CallInGroup } from '../callback/settings.ts';
 
 export interface NamedGroup {
   /** Of the settings document that names the group; `default` = every queue. */

@@ -1,7 +1,7 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../base/api-error.ts';
 import { demandWaiting, type Fields } from './booking.ts';
-import type { CallbackFields } from '../push/callback.ts';
-import type { CallInGroup } from '../push/settings.ts';
+import type { CallbackFields } from '../callback/callback.ts';
+import type { CallInGroup } from '../callback/settings.ts';
 import type { UserData } from './user-data.ts';
 
 /** What a consumer needs to call in. */

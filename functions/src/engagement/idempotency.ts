@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../base/api-error.ts';
 import type { Fields } from './booking.ts';
-import { grpcCode, statusCodes } from '../failure.ts';
+import { grpcCode, statusCodes } from '../base/failure.ts';
 
 /** Header by which a client that repeats a request is answered as it was the first time. */
 export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;

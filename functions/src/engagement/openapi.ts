@@ -1,9 +1,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { statuses, type ApiErrorKind } from '../api-error.ts';
-import { scopes } from './api-keys.ts';
-import { basePath, errorsOf, operations, type Operation } from './engagement-operations.ts';
+import { statuses, type ApiErrorKind } from '../base/api-error.ts';
+import { scopes } from '../keys/api-key.ts';
+import { basePath, errorsOf, operations, type Operation } from './operations.ts';
 import { rememberMs } from './idempotency.ts';
-import { maxBodyBytes } from '../request-body.ts';
+import { maxBodyBytes } from '../base/request-body.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

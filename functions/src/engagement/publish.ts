@@ -1,7 +1,10 @@
-import { ApiError } from '../api-error.ts';
-import type { Notification } from './engagement-schemas.ts';
-import type { PushSender } from '../google/fcm.ts';
-import type { PushMessage } from '../push/message.ts';
+import { ApiError } from '../base/api-error.ts';
+import type { Notification } from './schemas.ts';
+import type { PushResult } from '../fcm/result.ts';
+import type { PushMessage } from '../fcm/push-message.ts';
+
+/** Sends one message to one target. Never rejects: whatever goes wrong is a result. */
+export type Send = (target: string, message: PushMessage) => Promise<PushResult>;
 
 /** Long enough for a phone that is off for the night. */
 const ttlSeconds = 12 * 3600;
@@ -12,7 +15,7 @@ const ttlSeconds = 12 * 3600;
  * @param senders with the credentials in force; the second has FCM check everything and deliver nothing
  * @returns the name that FCM gave it. @throws {ApiError}
  */
-export function createPublisher(senders: { readonly send: PushSender; readonly validate: PushSender }) {
+export function createPublisher(senders: { readonly send: Send; readonly validate: Send }) {
   return async (target: string, notification: Notification, validateOnly: boolean): Promise<string> => {
     const result = await (validateOnly ? senders.validate : senders.send)(target, messageOf(notification));
     if (result.outcome === 'accepted') return result.messageId;

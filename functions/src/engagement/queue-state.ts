@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { closingAfter, isServedUntil, longestOpeningMs } from '../push/business-hours.ts';
-import { parse } from '../problems.ts';
-import type { Settings } from '../push/settings.ts';
+import { closingAfter, isServedUntil, longestOpeningMs } from '../callback/business-hours.ts';
+import { parse } from '../base/problems.ts';
+import type { Settings } from '../callback/settings.ts';
 
 /** What the callback system reported of a virtual queue: `queues/{serviceName}`. */
 export interface QueueState {

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { openingsBetween } from '../push/business-hours.ts';
-import type { Settings } from '../push/settings.ts';
+import { openingsBetween } from '../callback/business-hours.ts';
+import type { Settings } from '../callback/settings.ts';
 
 /** A span of time in which a queue takes so many scheduled callbacks. Epoch milliseconds. */
 export interface Slot {

@@ -2,7 +2,7 @@ import { createSign } from 'node:crypto';
 import { connectionFailure } from './connection-failure.ts';
 import { dateOf, type HttpAnswer } from './http-answer.ts';
 import type { HttpClient } from './http-client.ts';
-import { CredentialError, type Credential } from './key-vault.ts';
+import { CredentialError, type Credential } from './credential.ts';
 import { refusalOf, tokenIn } from './token-answer.ts';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';

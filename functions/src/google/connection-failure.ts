@@ -1,4 +1,4 @@
-import { failureCode } from '../failure.ts';
+import { failureCode } from '../base/failure.ts';
 
 /** Why no whole answer came, in words that do not change with the client library. */
 export interface ConnectionFailure {

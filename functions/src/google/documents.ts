@@ -8,7 +8,7 @@ import {
   type WireFields,
 } from './document-value.ts';
 import { refusalOf, type GoogleApi } from './google-api.ts';
-import { fieldsOf, listOf } from '../json.ts';
+import { fieldsOf, listOf } from '../base/json.ts';
 
 /** A document as Firestore hands it out; its times are `seconds.nanoseconds`. */
 export interface StoredDocument {

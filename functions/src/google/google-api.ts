@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectionFailure } from './connection-failure.ts';
-import { failureMessage, grpcCode, statusCodes, type StatusName } from '../failure.ts';
+import { failureMessage, grpcCode, statusCodes, type StatusName } from '../base/failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { HttpClient } from './http-client.ts';
-import { fieldsOf, parseJson } from '../json.ts';
+import { fieldsOf, parseJson } from '../base/json.ts';
 import type { OwnToken } from './own-token.ts';
 
 /** A refusal, as the official clients tell it: by the code of its status. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../base/config.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { createGoogleApi, type GoogleApi } from './google-api.ts';
 import { createHttpClient } from './http-client.ts';

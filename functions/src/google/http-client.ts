@@ -1,7 +1,7 @@
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { failed } from '../failure.ts';
+import { failed } from '../base/failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
 export interface HttpRequest {

@@ -1,4 +1,4 @@
-import { failed } from '../failure.ts';
+import { failed } from '../base/failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import {
   mostStreams,

@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import { connect as connectInTheClear, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectOverTls } from 'node:tls';
-import { failed, failureCode } from '../failure.ts';
+import { failed, failureCode } from '../base/failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
 export interface Http2Request {

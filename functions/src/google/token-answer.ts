@@ -1,6 +1,6 @@
 import { retryAfterMs, type HttpAnswer } from './http-answer.ts';
-import { fieldsOf, parseJson } from '../json.ts';
-import { CredentialError } from './key-vault.ts';
+import { fieldsOf, parseJson } from '../base/json.ts';
+import { CredentialError } from './credential.ts';
 
 /** An hour, as Google gives it. */
 const usualLifetimeSeconds = 3600;

@@ -158,7 +158,7 @@ async function inProjects<T>(
   }
 }
 
-/** What `settle` leaves in the ledger (functions/src/push/ledger-entry.ts). */
+/** What `settle` leaves in the ledger (functions/src/delivery/ledger-entry.ts). */
 function settledEntry(n: number): object {
   const at = Timestamp.now();
   return {

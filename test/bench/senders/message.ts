@@ -1,4 +1,4 @@
-import { buildMessage } from '../../../functions/src/push/message.ts';
+import { buildMessage } from '../../../functions/src/notice/message.ts';
 import { aMessageRequest } from '../../support/builders.ts';
 
 /** What everybody sends: a message as our functions build it. */

@@ -1,5 +1,5 @@
 import { createAccessTokens } from '../../../functions/src/google/access-token.ts';
-import { createFcmSender } from '../../../functions/src/google/fcm.ts';
+import { createFcmSender } from '../../../functions/src/fcm/sender.ts';
 import { createHttpClient } from '../../../functions/src/google/http-client.ts';
 import { createHttp2Client } from '../../../functions/src/google/http2-client.ts';
 import { message } from './message.ts';
@@ -21,7 +21,7 @@ export const ours: MakeSender = ({ port, certificate, account }) => {
   const send = createFcmSender({
     client: createHttp2Client(baseUrl, { ca: certificate }),
     timeoutMs,
-    keyVault: { active: () => Promise.resolve(credential), forget: () => undefined },
+    credentials: { active: () => Promise.resolve(credential), forget: () => undefined },
     accessTokens: createAccessTokens({ tokenUrl: `${baseUrl}/token`, client: tokenClient, now, timeoutMs }),
     now,
   });

@@ -1,0 +1,34 @@
+import type { Config } from '../base/config.ts';
+import type { Documents } from '../google/documents.ts';
+import type { GoogleApi } from '../google/google-api.ts';
+import { fieldsOf } from '../base/json.ts';
+import type { CredentialSource } from './vault.ts';
+
+/** Public facts of the credentials in force; the key itself is in Secret Manager only. */
+export const activeCredentials = 'pushCredentials/active';
+
+/** One Firestore read for the active version, one call of Secret Manager for a payload. */
+export function createCredentialSource(
+  documents: Documents,
+  secretManager: GoogleApi,
+  { projectId, credentialsSecret }: Pick<Config, 'projectId' | 'credentialsSecret'>,
+): CredentialSource {
+  return {
+    async activeVersion() {
+      const [active] = await documents.read([activeCredentials]);
+      const { version } = fieldsOf(active?.data);
+      return typeof version === 'string' ? version : undefined;
+    },
+
+    async payload(version) {
+      const { payload } = fieldsOf(
+        await secretManager({
+          method: 'GET',
+          path: `/v1/projects/${projectId}/secrets/${credentialsSecret}/versions/${version}:access`,
+          repeatOn: ['UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
+        }),
+      );
+      return Buffer.from(String(fieldsOf(payload)['data']), 'base64').toString('utf8');
+    },
+  };
+}

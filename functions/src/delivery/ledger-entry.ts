@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Notice } from '../notice/decision.ts';
+import type { NoticeEvent } from '../callback/notice-event.ts';
+import type { DeliveryState, TargetRow } from './delivery-state.ts';
+import type { Fields, Moment } from '../google/document-value.ts';
+import type { StoredDocument } from '../google/documents.ts';
+
+/** The ledger's collection: one document a notice, `pushNotifications/{noticeId}`. */
+export const ledgerCollection = 'pushNotifications';
+/** A Firestore TTL policy on `expireAt` removes entries after this. */
+export const keepMs = 30 * 24 * 3600_000;
+
+/** Id of the one entry a notice can have: a hash, so that neither the callback nor the occasion can be read off it. */
+export function noticeIdOf(callbackId: string, { event, occasion }: Notice): string {
+  return createHash('sha256')
+    .update(JSON.stringify([callbackId, event, occasion]))
+    .digest('hex');
+}
+
+/** Tells one device from another without holding what could reach it: 16 hexadecimal digits of its SHA-256. */
+export function targetHash(target: string): string {
+  return createHash('sha256').update(target).digest('hex').slice(0, 16);
+}
+
+export interface NewEntry {
+  /** Of this very attempt: whoever finds it in the entry knows that the claim was theirs, though its answer was lost. */
+  readonly claimant: string;
+  readonly callbackId: string;
+  readonly serviceName: string;
+  readonly notice: Notice;
+  readonly targets: readonly TargetRow[];
+  /** Its event, not the sweep, must bring the targets again. */
+  readonly deleted: boolean;
+  /** Times are epoch milliseconds. */
+  readonly changedAt: number;
+  readonly now: number;
+  readonly staleAt: number;
+  /** End of the lease of an attempt that begins now, or the time of the first one. */
+  readonly dueAt: number;
+  readonly state: 'SENDING' | 'WAITING';
+}
+
+export interface Entry {
+  readonly noticeId: string;
+  readonly callbackId: string;
+  readonly notice: Notice;
+  readonly serviceName: string;
+  readonly state: DeliveryState;
+  readonly claimant: string;
+  readonly attempts: number;
+  readonly targets: readonly TargetRow[];
+  readonly changedAt: number;
+  readonly staleAt: number;
+  readonly deleted: boolean;
+  /** End of the lease, or time of the next attempt; absent in a final state. */
+  readonly dueAt?: number;
+  /** When it became a dead letter; absent where it is none, or none any more. */
+  readonly deadAt?: number;
+  readonly lastError?: ProviderError;
+  readonly claim: Claim;
+}
+
+/** Proof of holding an entry as it was read or written last: whoever changed it since has taken it over. */
+export interface Claim {
+  readonly noticeId: string;
+  readonly updateTime: string;
+}
+
+/** The provider's own words of the last failure, without targets. */
+export interface ProviderError {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/**
+ * `sweepAt` is there only in open states, so one single-field index finds all that the sweep must look at. It is
+ * `dueAt`, but where the event itself is redelivered: then the sweep only clears up once the notice is stale.
+ */
+export function dueTimes(dueAt: number, sweepAt: number): Fields {
+  return { dueAt: timestamp(dueAt), sweepAt: timestamp(sweepAt) };
+}
+
+export function newDocument(entry: NewEntry): Fields {
+  return {
+    event: entry.notice.event,
+    occasion: entry.notice.occasion,
+    callbackId: entry.callbackId,
+    serviceName: entry.serviceName,
+    state: entry.state,
+    claimant: entry.claimant,
+    attempts: entry.state === 'SENDING' ? 1 : 0,
+    targets: entry.targets,
+    changedAt: timestamp(entry.changedAt),
+    createdAt: timestamp(entry.now),
+    updatedAt: timestamp(entry.now),
+    staleAt: timestamp(entry.staleAt),
+    deleted: entry.deleted,
+    expireAt: timestamp(entry.now + keepMs),
+    ...dueTimes(entry.dueAt, entry.deleted ? entry.staleAt : entry.dueAt),
+  };
+}
+
+/** Only this module writes entries, so what is read is what `newDocument` and `settle` wrote. */
+interface WrittenEntry extends Pick<Entry, 'callbackId' | 'serviceName' | 'state' | 'claimant' | 'attempts'> {
+  readonly event: NoticeEvent;
+  readonly occasion: string;
+  readonly targets: readonly TargetRow[];
+  readonly deleted: boolean;
+  readonly changedAt?: Moment;
+  readonly staleAt?: Moment;
+  readonly dueAt?: Moment;
+  readonly deadAt?: Moment;
+  readonly lastError?: ProviderError;
+}
+
+export function entryOf(noticeId: string, { data, updateTime }: StoredDocument): Entry {
+  const { event, occasion, callbackId, serviceName, state, claimant, attempts, targets, deleted, ...rest } =
+    data as WrittenEntry;
+  const { changedAt, staleAt, dueAt, deadAt, lastError } = rest;
+  return {
+    noticeId,
+    callbackId,
+    serviceName,
+    notice: { event, occasion },
+    state,
+    claimant,
+    attempts,
+    targets,
+    changedAt: changedAt?.toMillis() ?? 0,
+    staleAt: staleAt?.toMillis() ?? 0,
+    deleted,
+    ...(dueAt && { dueAt: dueAt.toMillis() }),
+    ...(deadAt && { deadAt: deadAt.toMillis() }),
+    ...(lastError && { lastError }),
+    claim: { noticeId, updateTime },
+  };
+}
+
+/** Firestore's own clients take dates, too. */
+export function timestamp(epochMilliseconds: number): Date {
+  return new Date(Math.round(epochMilliseconds));
+}

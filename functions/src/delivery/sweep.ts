@@ -1,0 +1,50 @@
+import { failureMessage } from '../base/failure.ts';
+import type { Gate } from './guards.ts';
+import type { Overdue } from './ledger.ts';
+import type { Log } from '../base/log.ts';
+import type { Reconciliation } from './reconciliation.ts';
+
+export interface SweepParts {
+  readonly ledger: Overdue;
+  readonly retry: (noticeId: string) => Promise<unknown>;
+  readonly gate: Gate;
+  readonly reconciliation: Pick<Reconciliation, 'look'>;
+  /** Waiting callbacks that one sweep looks at for what was never announced; 0 = none. */
+  readonly reconciled: number;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Entries that one sweep looks after, and how many of them at a time. */
+const longest = 500;
+const atATime = 20;
+
+/**
+ * Takes up what was left behind: attempts that never ended, waits whose task was lost, callbacks whose event never
+ * came. Costs a query, a read of each entry found, what its attempt costs, and the price of the reconciliation.
+ *
+ * @returns a function that resolves with how many entries it looked after
+ */
+export function createSweep(parts: SweepParts): () => Promise<number> {
+  const { ledger, gate, log, now } = parts;
+
+  /** One entry that fails leaves the sweep the others; the next sweep finds it again. */
+  async function lookAfter(noticeId: string): Promise<void> {
+    try {
+      await parts.retry(noticeId);
+    } catch (error) {
+      log('ERROR', 'retry-failed', { noticeId, reason: failureMessage(error) });
+    }
+  }
+
+  return async () => {
+    if (gate.stop()) return 0;
+    const overdue = await ledger.overdue(now(), longest);
+    for (let start = 0; start < overdue.length; start += atATime) {
+      await Promise.all(overdue.slice(start, start + atATime).map(lookAfter));
+    }
+    const looked = parts.reconciled > 0 ? await parts.reconciliation.look(parts.reconciled) : 0;
+    if (overdue.length > 0) log('INFO', 'sweep-finished', { count: overdue.length, looked });
+    return overdue.length;
+  };
+}

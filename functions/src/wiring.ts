@@ -1,0 +1,137 @@
+import type { Firestore } from '@google-cloud/firestore';
+import { createWaitingCallbacks } from './callback/callback-store.ts';
+import { createCredentialStore } from './credentials/store.ts';
+import { createOverdue } from './delivery/ledger.ts';
+import { createReconciliation } from './delivery/reconciliation.ts';
+import { createSweep } from './delivery/sweep.ts';
+import { createAccessTokens } from './google/access-token.ts';
+import { createAnnouncer } from './delivery/announce.ts';
+import { createCallbackReader } from './callback/callback-store.ts';
+import { parseCallback } from './callback/callback.ts';
+import type { Config } from './base/config.ts';
+import { createCredentialSource } from './credentials/source.ts';
+import { createDelivery, type DeliveryParts } from './delivery/deliver.ts';
+import { createFcmSender } from './fcm/sender.ts';
+import { createGoogleServices } from './google/google-services.ts';
+import { guard } from './delivery/guards.ts';
+import { createHttpClient } from './google/http-client.ts';
+import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
+import { createKeyVault } from './credentials/vault.ts';
+import { createLedger } from './delivery/ledger.ts';
+import type { Log } from './base/log.ts';
+import { createLook } from './delivery/reconciliation.ts';
+import { createSettingsCache } from './callback/settings.ts';
+
+/** What one instance of a function gets from its surroundings: the cloud, or a test with a clock of its own. */
+export interface ChainParts {
+  readonly config: Config;
+  readonly scheduleRetry: DeliveryParts['scheduleRetry'];
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Of one request to FCM or to the token endpoint; absent = as long as FCM asks for. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** FCM asks for 10 s at least; the lease must outlast three requests. */
+const usualRequestTimeoutMs = 10_000;
+/** One an hour, for each of the few senders of an instance; more only where keys are being replaced. */
+const mostTokenExchanges = 10;
+
+export type Chain = ReturnType<typeof createChain>;
+
+/**
+ * The way from an event to a device, parse ▶ decide ▶ claim ▶ send ▶ settle, with all that stands on it. Does no I/O, and
+ * needs none of Google's SDKs: of a cold start they would be two thirds.
+ */
+export function createChain(parts: ChainParts) {
+  const { config, log, now, random, requestTimeoutMs: timeoutMs = usualRequestTimeoutMs } = parts;
+  const { documents, secretManager, prepare } = createGoogleServices(config, parts);
+  const credentialSource = createCredentialSource(documents, secretManager, config);
+  const fcm = { client: createHttp2Client(config.fcmBaseUrl), timeoutMs, now };
+  const tokenClient = createHttpClient(mostTokenExchanges);
+  const newAccessTokens = () =>
+    createAccessTokens({ tokenUrl: config.oauthTokenUrl, client: tokenClient, timeoutMs, now });
+  /**
+   * @param maxAgeMs how long it may take until a rotation is noticed
+   * @param validateOnly has FCM check each message and deliver none
+   */
+  const senderWithin = (maxAgeMs: number, validateOnly = false) => {
+    const credentials = createKeyVault(credentialSource, now, maxAgeMs);
+    return createFcmSender({ ...fcm, credentials, accessTokens: newAccessTokens(), validateOnly });
+  };
+
+  const settingsOf = createSettingsCache({
+    async read(serviceName) {
+      const [queue, fallback] = await documents.read([`callbackSettings/${serviceName}`, 'callbackSettings/default']);
+      return { queue: queue?.data, default: fallback?.data };
+    },
+    report({ finding, ...fields }) {
+      log(finding === 'settings-rejected' ? 'ERROR' : 'INFO', finding, fields);
+    },
+    now,
+    maxAgeMs: config.cacheMs,
+  });
+  const callbacks = createCallbackReader(documents);
+  const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight: mostAtOnce, log, now });
+  const { deliver, retry } = createDelivery({
+    ledger: createLedger(documents),
+    send,
+    gate,
+    settingsOf,
+    async currentCallback(callbackId) {
+      const document = await callbacks.read(callbackId);
+      const parsed = document && parseCallback(document.data, document.updateTime);
+      return parsed && 'value' in parsed ? parsed.value : undefined;
+    },
+    scheduleRetry: parts.scheduleRetry,
+    log,
+    now,
+    random,
+    leaseMs: config.leaseMs,
+  });
+  const onChange = createAnnouncer({
+    settingsOf,
+    readCallback: (callbackId) => callbacks.read(callbackId),
+    deliver,
+    log,
+    now,
+    freshForMs: config.freshForMs,
+  });
+  const { lookAt } = createLook({ callbacks, settingsOf, onChange, now });
+  return { fcm, newAccessTokens, senderWithin, prepare, settingsOf, callbacks, gate, onChange, retry, lookAt };
+}
+
+export interface InstanceParts extends ChainParts {
+  /** For what takes queries and transactions. */
+  readonly db: Firestore;
+}
+
+export type Instance = ReturnType<typeof createInstance>;
+
+/** Puts one instance together: everything that the functions do hangs on what it returns. Does no I/O. */
+export function createInstance(parts: InstanceParts) {
+  const { config, db, log, now } = parts;
+  const chain = createChain(parts);
+  const { callbacks, settingsOf, onChange, retry, gate } = chain;
+  const bookmark = db.doc('sweeps/reconciliation');
+  const reconciliation = createReconciliation({
+    callbacks: { ...callbacks, ...createWaitingCallbacks(db) },
+    settingsOf,
+    onChange,
+    bookmark: {
+      async read() {
+        const after: unknown = (await bookmark.get()).get('after');
+        return typeof after === 'string' ? after : undefined;
+      },
+      async write(after) {
+        await bookmark.set({ after: after ?? null });
+      },
+    },
+    log,
+    now,
+  });
+  const { reconciledPerSweep: reconciled } = config;
+  const sweep = createSweep({ ledger: createOverdue(db), retry, gate, reconciliation, reconciled, log, now });
+  return { ...chain, credentialStore: createCredentialStore(db, config, now), sweep };
+}
