@@ -1,13 +1,13 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { createWaitingCallbacks } from './callback/callback-store.ts';
+import { createBookmark } from './delivery/bookmark.ts';
+import { createNearCallbacks } from './callback/near-callbacks.ts';
 import { createCredentialStore } from './credentials/store.ts';
 import { createOverdue } from './delivery/ledger.ts';
 import { createReconciliation } from './delivery/reconciliation.ts';
 import { createSweep } from './delivery/sweep.ts';
 import { createAccessTokens } from './google/access-token.ts';
 import { createAnnouncer } from './delivery/announce.ts';
-import { createCallbackReader } from './callback/callback-store.ts';
-import { parseCallback } from './callback/callback.ts';
+import { createCallbackReader } from './callback/reader.ts';
 import type { Config } from './base/config.ts';
 import { createCredentialSource } from './credentials/source.ts';
 import { createDelivery, type DeliveryParts } from './delivery/deliver.ts';
@@ -19,7 +19,9 @@ import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
 import { createKeyVault } from './credentials/vault.ts';
 import { createLedger } from './delivery/ledger.ts';
 import type { Log } from './base/log.ts';
-import { createLook } from './delivery/reconciliation.ts';
+import { createRebookings } from './delivery/rebookings.ts';
+import { createReconciler } from './delivery/reconciler.ts';
+import { createTruth } from './delivery/truth.ts';
 import { createSettingsCache } from './callback/settings.ts';
 
 /** What one instance of a function gets from its surroundings: the cloud, or a test with a clock of its own. */
@@ -61,10 +63,12 @@ export function createChain(parts: ChainParts) {
     return createFcmSender({ ...fcm, credentials, accessTokens: newAccessTokens(), validateOnly });
   };
 
-  const settingsOf = createSettingsCache({
-    async read(serviceName) {
-      const [queue, fallback] = await documents.read([`callbackSettings/${serviceName}`, 'callbackSettings/default']);
-      return { queue: queue?.data, default: fallback?.data };
+  const { of: settingsOf, former: formerSettings } = createSettingsCache({
+    async read(serviceName, at) {
+      const paths = [`callbackSettings/${serviceName}`, 'callbackSettings/default'];
+      const asOf = at === undefined ? {} : { at: Math.floor(at * 1000) };
+      const [queue, fallback] = await documents.read(paths, asOf);
+      return { queue, default: fallback };
     },
     report({ finding, ...fields }) {
       log(finding === 'settings-rejected' ? 'ERROR' : 'INFO', finding, fields);
@@ -73,17 +77,19 @@ export function createChain(parts: ChainParts) {
     maxAgeMs: config.cacheMs,
   });
   const callbacks = createCallbackReader(documents);
+  const currentCallback = (callbackId: string) => callbacks.read(callbackId);
+  const truth = createTruth({ callbacks, now });
+  const ledger = createLedger(documents);
+  const rebookings = createRebookings(documents);
   const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight: mostAtOnce, log, now });
   const { deliver, retry } = createDelivery({
-    ledger: createLedger(documents),
+    ledger,
+    rebookedAt: (callbackId) => rebookings.last(callbackId),
     send,
     gate,
     settingsOf,
-    async currentCallback(callbackId) {
-      const document = await callbacks.read(callbackId);
-      const parsed = document && parseCallback(document.data, document.updateTime);
-      return parsed && 'value' in parsed ? parsed.value : undefined;
-    },
+    truth,
+    currentCallback,
     scheduleRetry: parts.scheduleRetry,
     log,
     now,
@@ -92,14 +98,17 @@ export function createChain(parts: ChainParts) {
   });
   const onChange = createAnnouncer({
     settingsOf,
-    readCallback: (callbackId) => callbacks.read(callbackId),
+    currentCallback,
+    truth,
     deliver,
+    noteRebooking: (callbackId, at) => rebookings.note(callbackId, at),
     log,
     now,
     freshForMs: config.freshForMs,
   });
-  const { lookAt } = createLook({ callbacks, settingsOf, onChange, now });
-  return { fcm, newAccessTokens, senderWithin, prepare, settingsOf, callbacks, gate, onChange, retry, lookAt };
+  const reconciler = createReconciler({ callbacks, ledger, settingsOf, formerSettings, truth, deliver, log, now });
+  const { lookAt } = reconciler;
+  return { fcm, newAccessTokens, senderWithin, prepare, settingsOf, gate, onChange, retry, reconciler, lookAt };
 }
 
 export interface InstanceParts extends ChainParts {
@@ -113,25 +122,14 @@ export type Instance = ReturnType<typeof createInstance>;
 export function createInstance(parts: InstanceParts) {
   const { config, db, log, now } = parts;
   const chain = createChain(parts);
-  const { callbacks, settingsOf, onChange, retry, gate } = chain;
-  const bookmark = db.doc('sweeps/reconciliation');
-  const reconciliation = createReconciliation({
-    callbacks: { ...callbacks, ...createWaitingCallbacks(db) },
-    settingsOf,
-    onChange,
-    bookmark: {
-      async read() {
-        const after: unknown = (await bookmark.get()).get('after');
-        return typeof after === 'string' ? after : undefined;
-      },
-      async write(after) {
-        await bookmark.set({ after: after ?? null });
-      },
-    },
-    log,
+  const { reconciler, retry, gate } = chain;
+  const reconcile = createReconciliation({
+    near: createNearCallbacks(db),
+    reconciler,
+    bookmark: createBookmark(db),
     now,
   });
   const { reconciledPerSweep: reconciled } = config;
-  const sweep = createSweep({ ledger: createOverdue(db), retry, gate, reconciliation, reconciled, log, now });
+  const sweep = createSweep({ ledger: createOverdue(db), retry, gate, reconcile, reconciled, log, now });
   return { ...chain, credentialStore: createCredentialStore(db, config, now), sweep };
 }

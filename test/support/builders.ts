@@ -1,7 +1,9 @@
-import type { CallIn, Callback } from '../../functions/src/callback/callback.ts';
+import type { Callback } from '../../functions/src/callback/callback.ts';
+import type { CallIn } from '../../functions/src/callback/fields.ts';
+import { staleAt } from '../../functions/src/notice/decision.ts';
 import type { Announcement } from '../../functions/src/delivery/deliver.ts';
 import type { Notice } from '../../functions/src/notice/decision.ts';
-import { staleAt, type MessageRequest } from '../../functions/src/notice/message.ts';
+import { type MessageRequest } from '../../functions/src/notice/message.ts';
 import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { callDirections, callbackStates, type Callback } from '../../functions/src/callback/callback.ts';
+import { type Callback } from '../../functions/src/callback/callback.ts';
+import { callDirections, callbackStates } from '../../functions/src/callback/fields.ts';
 import { weekdays, type BusinessHours } from '../../functions/src/callback/business-hours.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday } from '../support/builders.ts';

@@ -1,4 +1,5 @@
-import { isWaiting, maxPushTargets, parseCallback } from '../../functions/src/callback/callback.ts';
+import { isWaiting, parseCallback } from '../../functions/src/callback/callback.ts';
+import { maxPushTargets } from '../../functions/src/callback/fields.ts';
 import { aCallback, aToken, callbackFields, minute, monday, timestamp, without } from '../support/builders.ts';
 
 const updateTime = '1772445600.000000001';

@@ -1,5 +1,6 @@
 import type { Callback } from '../../functions/src/callback/callback.ts';
-import type { Decision, Silence } from '../../functions/src/notice/decision.ts';
+import type { Decision } from '../../functions/src/notice/decision.ts';
+import type { Silence } from '../../functions/src/notice/silences.ts';
 import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import type { Settings } from '../../functions/src/callback/settings.ts';
 import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';

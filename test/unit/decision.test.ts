@@ -1,4 +1,5 @@
-import { decide, silences } from '../../functions/src/notice/decision.ts';
+import { decide } from '../../functions/src/notice/decision.ts';
+import { silences } from '../../functions/src/notice/silences.ts';
 import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
 import { monday, someSettings } from '../support/builders.ts';
 import { attemptRows, purgedRows } from './decision-ending-rows.ts';

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import type { Change } from '../../functions/src/delivery/announce.ts';
 import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
-import {
-  callDirections,
-  callbackStates,
-  type CallDirection,
-  type CallbackState,
-} from '../../functions/src/callback/callback.ts';
+import { callDirections, callbackStates, type CallDirection, type CallbackState } from '../../functions/src/callback/fields.ts';
 import { callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
 
 /** One state of a callback document, in plain words. */

@@ -1,4 +1,4 @@
-import { callDirections } from '../../functions/src/callback/callback.ts';
+import { callDirections } from '../../functions/src/callback/fields.ts';
 import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
 import { lookupOrder } from '../../functions/src/base/language.ts';
 import { catalogue, catalogueText } from '../../functions/src/notice/catalogue.ts';

@@ -1,5 +1,7 @@
 import { noticeEvents, type NoticeEvent } from '../../functions/src/callback/notice-event.ts';
-import { actionCategory, buildMessage, staleAt } from '../../functions/src/notice/message.ts';
+import { buildMessage } from '../../functions/src/notice/message.ts';
+import { actionCategory } from '../../functions/src/notice/events.ts';
+import { staleAt } from '../../functions/src/notice/decision.ts';
 import type { Callback } from '../../functions/src/callback/callback.ts';
 import {
   aCallIn,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { decide, silences } from '../../functions/src/notice/decision.ts';
+import { decide } from '../../functions/src/notice/decision.ts';
+import { silences } from '../../functions/src/notice/silences.ts';
 import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
 import { parseCallback, type Callback } from '../../functions/src/callback/callback.ts';
 import { layer, parseSettings } from '../../functions/src/callback/settings.ts';

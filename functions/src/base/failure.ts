@@ -52,6 +52,13 @@ export function failureMessage(error: unknown): string {
 export const createdBefore = [statusCodes.ALREADY_EXISTS] as const;
 export const changedSince = [statusCodes.FAILED_PRECONDITION, statusCodes.NOT_FOUND] as const;
 
+/** What Firestore answers to whoever asks for a moment that it does not remember any more, or that is to come. */
+const forgotten: readonly number[] = [statusCodes.INVALID_ARGUMENT, statusCodes.FAILED_PRECONDITION];
+
+export function isForgotten(error: unknown): boolean {
+  return forgotten.includes(grpcCode(error));
+}
+
 /** Undefined where the write was refused with one of the gRPC status codes. */
 export async function unlessRefused<T>(codes: readonly number[], write: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -3,7 +3,7 @@
  * document, phone number, device token or key can slip in.
  */
 export type LogEvent =
-  | 'callback-rejected'
+  | 'fields-ignored'
   | 'change-unreadable'
   | 'change-ignored'
   | 'change-outdated'

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 import { weekdays, type BusinessHours } from './business-hours.ts';
-import { callDirections, type CallDirection } from './callback.ts';
+import { callDirections, type CallDirection } from './fields.ts';
 import { noticeEvents, type NoticeEvent } from './notice-event.ts';
 import { canonicalTag } from '../base/language.ts';
+import { isForgotten } from '../base/failure.ts';
 import { remembering } from '../base/memory.ts';
+import type { StoredDocument } from '../google/documents.ts';
+import { microsecondsOf } from './callback.ts';
 import { parse, type Parsed } from '../base/problems.ts';
 
 /** Text of one notice; `{minutes}`, `{number}`, `{code}` and `{queue}` are filled in. */
@@ -49,6 +52,8 @@ export interface Settings {
   readonly callIn?: CallInGroup;
   /** Texts that stand before the catalogue's. */
   readonly messages: Readonly<Partial<Record<NoticeEvent, TextByLanguage>>>;
+  /** When they were changed last, in epoch milliseconds, as far as anybody knows. */
+  readonly changedAt?: number;
 }
 
 export const builtInSettings: Settings = {
@@ -171,8 +176,15 @@ function byCanonicalTag(texts: TextByLanguage = {}): TextByLanguage {
   return Object.fromEntries(Object.entries(texts).map(([tag, text]) => [canonicalTag(tag), text]));
 }
 
-/** A settings document as it lies in Firestore, `undefined` where there is none. */
-export type ReadSettings = (serviceName: string) => Promise<{ queue: unknown; default: unknown }>;
+/**
+ * Settings documents as they lie in Firestore, `undefined` where there is none.
+ *
+ * @param at epoch milliseconds within the last hour; absent = now
+ */
+export type ReadSettings = (
+  serviceName: string,
+  at?: number,
+) => Promise<{ queue: StoredDocument | undefined; default: StoredDocument | undefined }>;
 
 /** What the cache tells of the documents that it read. */
 export type SettingsFinding =
@@ -186,34 +198,70 @@ export interface SettingsCacheOptions {
   readonly maxAgeMs: number;
 }
 
+export interface SettingsCache {
+  readonly of: (serviceName: string) => Promise<Settings>;
+  /** What was in force before the last change; the current ones where that is longer ago than Firestore remembers. */
+  readonly former: (serviceName: string, current: Settings) => Promise<Settings>;
+}
+
 /**
  * Settings by queue, read once and remembered for `maxAgeMs`: the price of a change that waits at most so long
  * before it applies, for two document reads per queue, instance and that time.
  *
  * A document that does not parse is reported and counts as absent, so that one typo silences no queue.
  */
-export function createSettingsCache({
-  read,
-  report,
-  now,
-  maxAgeMs,
-}: SettingsCacheOptions): (serviceName: string) => Promise<Settings> {
+export function createSettingsCache({ read, report, now, maxAgeMs }: SettingsCacheOptions): SettingsCache {
   async function load(serviceName: string): Promise<Settings> {
     const documents = await read(serviceName);
     if (documents.queue === undefined) report({ finding: 'settings-missing', serviceName });
-    return layer([
-      ...accept(`callbackSettings/${serviceName}`, documents.queue),
-      ...accept('callbackSettings/default', documents.default),
-    ]);
+    const changedAt = Math.max(...[documents.queue, documents.default].map(writtenAt));
+    return {
+      ...layer([
+        ...accept(`callbackSettings/${serviceName}`, documents.queue),
+        ...accept('callbackSettings/default', documents.default),
+      ]),
+      changedAt,
+    };
   }
 
-  function accept(document: string, data: unknown): SettingsDocument[] {
-    if (data === undefined) return [];
-    const parsed = parseSettings(data);
+  async function loadFormer(serviceName: string, changedAt: number): Promise<Settings> {
+    const documents = await read(serviceName, changedAt - 1);
+    return layer([documents.queue, documents.default].flatMap((document) => silently(document)));
+  }
+
+  function silently(document: StoredDocument | undefined): SettingsDocument[] {
+    const parsed = document && parseSettings(document.data);
+    return parsed && 'value' in parsed ? [parsed.value] : [];
+  }
+
+  function accept(document: string, stored: StoredDocument | undefined): SettingsDocument[] {
+    if (stored === undefined) return [];
+    const parsed = parseSettings(stored.data);
     if ('value' in parsed) return [parsed.value];
     report({ finding: 'settings-rejected', document, problems: parsed.problems });
     return [];
   }
 
-  return remembering(load, { now, maxAgeMs });
+  const former = remembering(
+    (key) => {
+      const [serviceName = '', changedAt] = key.split(' @');
+      return loadFormer(serviceName, Number(changedAt));
+    },
+    { now, maxAgeMs },
+  );
+  return {
+    of: remembering(load, { now, maxAgeMs }),
+    async former(serviceName, current) {
+      try {
+        return await former(`${serviceName} @${current.changedAt ?? 0}`);
+      } catch (error) {
+        if (isForgotten(error)) return current;
+        throw error;
+      }
+    },
+  };
+}
+
+function writtenAt(document: StoredDocument | undefined): number {
+  return document ? microsecondsOf(document.updateTime) / 1000 : 0;
 }

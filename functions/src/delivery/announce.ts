@@ -1,29 +1,32 @@
-import type { CallbackDocument } from '../callback/callback-store.ts';
-import { parseCallback, type Callback } from '../callback/callback.ts';
-import { decide, dependsOnSettings, silences, stillHolds, type Notice } from '../notice/decision.ts';
-import type { Announcement } from './deliver.ts';
-import type { Log } from '../base/log.ts';
+import { readCallback, type Callback, type ReadCallback } from '../callback/callback.ts';
 import { builtInSettings, type Settings } from '../callback/settings.ts';
+import type { Log } from '../base/log.ts';
+import type { StoredDocument } from '../google/documents.ts';
+import { decide, dependsOnSettings, type OwedNotice } from '../notice/decision.ts';
+import { silences } from '../notice/silences.ts';
+import type { Announcement } from './deliver.ts';
+import type { Truth } from './truth.ts';
 
 /** One event of the Firestore trigger: it may come late, twice and in any order. */
 export interface Change {
   readonly callbackId: string;
   readonly eventId: string;
-  /** No event came of it by now, or nobody knows whether one did: it may have been announced long ago. */
-  readonly reconciled?: boolean;
   /** Epoch milliseconds of the write. */
   readonly changedAt: number;
   /** Absent when the document was created. */
-  readonly before: CallbackDocument | undefined;
+  readonly before: StoredDocument | undefined;
   /** Absent when it was deleted. */
-  readonly after: CallbackDocument | undefined;
+  readonly after: StoredDocument | undefined;
 }
 
 export interface AnnouncerParts {
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
-  /** One read. */
-  readonly readCallback: (callbackId: string) => Promise<CallbackDocument | undefined>;
+  /** The callback as it is now. One read. */
+  readonly currentCallback: (callbackId: string) => Promise<Callback | undefined>;
+  readonly truth: Truth;
   readonly deliver: (announcement: Announcement) => Promise<void>;
+  /** Remembers that another booking began at that time, in epoch milliseconds, under the same id. One write. */
+  readonly noteRebooking: (callbackId: string, at: number) => Promise<void>;
   readonly log: Log;
   readonly now: () => number;
   /** An event older than this may have been overtaken: the callback is read afresh before sending. */
@@ -34,8 +37,9 @@ export interface AnnouncerParts {
 const longestLifeMs = 60 * 60_000;
 
 /**
- * Announces what a change is worth: parse ▶ decide ▶ deliver. A change that announces nothing costs no I/O, once the
- * settings of its queue are in the cache; a late event that announces something costs one read.
+ * Announces what a change is worth: read ▶ decide ▶ deliver. A change that announces nothing costs no I/O, once the
+ * settings of its queue are in the cache, but for one write where the desired time changed; a late event that announces
+ * something costs one read.
  *
  * The returned function rejects only where redelivering the event helps.
  */
@@ -49,62 +53,78 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
       log('WARNING', 'change-outdated', { callbackId, eventId, ageMs });
       return;
     }
-    const subject = parsed(change.after ?? change.before);
+    const [before, after] = [read(change.before), read(change.after)];
+    const subject = after?.callback ?? before?.callback;
     if (!subject) return;
-    if ('problems' in subject) {
-      // What is deleted was reported when it was written.
-      if (change.after) log('ERROR', 'callback-rejected', { callbackId, eventId, problems: subject.problems });
-      return;
-    }
-    const after = change.after && subject.value;
-    // A former state that does not parse was reported when it was written; nothing can be said of it now.
-    const before = change.after ? valueOf(parsed(change.before)) : subject.value;
-    const needed = dependsOnSettings(before, after);
+    reportProblems(change, before, after);
+    if (isRebooked(change, before?.callback, after?.callback)) await parts.noteRebooking(callbackId, change.changedAt);
     const decision = decide(
-      before,
-      after,
-      needed ? await parts.settingsOf(subject.value.serviceName) : builtInSettings,
+      before?.callback,
+      after?.callback,
+      dependsOnSettings(before?.callback, after?.callback)
+        ? await parts.settingsOf(subject.serviceName)
+        : builtInSettings,
       now(),
     );
-    if ('silence' in decision) {
-      const { silence, isNews } = decision;
-      // Most writes are waits that stay above the threshold. A line for each would be a tenth of what such an event
-      // costs in CPU, and (20 lines of 300 bytes a callback) $3 of Cloud Logging for a million callbacks.
-      if (isNews) log('DEBUG', 'change-ignored', { callbackId, silence, reason: silences[silence] });
+    if ('notices' in decision) {
+      await announceAll(decision.notices, change, subject);
       return;
     }
-    await announceAll(decision.notices, change, subject.value);
+    // Most writes are waits that stay above the threshold: a line for each would cost more than all else that they cost.
+    const { silence, isNews } = decision;
+    if (isNews) log('DEBUG', 'change-ignored', { callbackId, silence, reason: silences[silence] });
   };
 
-  async function announceAll(notices: readonly Notice[], change: Change, subject: Callback): Promise<void> {
-    const { callbackId, changedAt, reconciled = false } = change;
+  /** Each problem once: what was wrong before was reported then. What is deleted was reported when it was written. */
+  function reportProblems({ callbackId, eventId }: Change, before?: ReadCallback, after?: ReadCallback): void {
+    if (!after || after.problems.length === 0) return;
+    const problems = after.problems.filter((problem) => !before?.problems.includes(problem));
+    if (problems.length > 0) log('WARNING', 'fields-ignored', { callbackId, eventId, problems });
+  }
+
+  async function announceAll(owed: readonly OwedNotice[], change: Change, subject: Callback): Promise<void> {
     const settings = await parts.settingsOf(subject.serviceName);
-    const late = now() - changedAt > parts.freshForMs;
-    const current = late ? valueOf(parsed(await parts.readCallback(callbackId))) : change.after && subject;
-    const holds = (notice: Notice) => !late || stillHolds(notice, current, settings, now());
-    const announcement = {
-      callbackId,
-      callback: current ?? subject,
-      deleted: !current,
-      settings,
-      changedAt,
-      reconciled,
-    };
-    const outcomes = await Promise.allSettled(
-      notices.map(async (notice) => {
-        if (holds(notice)) await parts.deliver({ ...announcement, notice });
-        else log('INFO', 'notice-superseded', { callbackId, event: notice.event, ageMs: now() - changedAt });
-      }),
-    );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    const isLate = now() - change.changedAt > parts.freshForMs;
+    const current = isLate ? await parts.currentCallback(change.callbackId) : change.after && subject;
+    const failures: unknown[] = [];
+    // One after the other: on the device each takes the place of the one before.
+    for (const notice of owed) {
+      try {
+        await announce(notice, change, { settings, isLate, current, subject });
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  interface Facts {
+    readonly settings: Settings;
+    readonly isLate: boolean;
+    /** What is known to be true now; absent when the document is gone. */
+    readonly current: Callback | undefined;
+    readonly subject: Callback;
+  }
+
+  async function announce(owed: OwedNotice, change: Change, facts: Facts): Promise<void> {
+    const { callbackId, changedAt } = change;
+    const { settings, isLate, current, subject } = facts;
+    const notice = await parts.truth.resolve(owed, callbackId, subject);
+    if (!notice || (isLate && !(await parts.truth.holds(notice, callbackId, current, settings)))) {
+      log('INFO', 'notice-superseded', { callbackId, event: owed.event, ageMs: now() - changedAt });
+      return;
+    }
+    const callback = current ?? subject;
+    await parts.deliver({ callbackId, callback, deleted: !current, settings, changedAt, notice });
   }
 }
 
-function parsed(document: CallbackDocument | undefined): ReturnType<typeof parseCallback> | undefined {
-  return document && parseCallback(document.data, document.updateTime);
+function read(document: StoredDocument | undefined): ReadCallback | undefined {
+  return document && readCallback(document);
 }
 
-function valueOf(result: ReturnType<typeof parseCallback> | undefined): Callback | undefined {
-  return result && 'value' in result ? result.value : undefined;
+/** Whether the same document was given another desired time. */
+function isRebooked(change: Change, before: Callback | undefined, after: Callback | undefined): boolean {
+  if (!before || !after || before.booking === after.booking) return false;
+  return change.before?.createTime === change.after?.createTime;
 }

@@ -5,10 +5,9 @@ import {
   type Firestore,
   type QueryDocumentSnapshot,
 } from '@google-cloud/firestore';
-import { documentOf } from '../callback/callback-store.ts';
+import { documentOf } from '../google/snapshot.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
 import { isOpen, pendingRow, type TargetRow } from './delivery-state.ts';
-import type { StoredDocument } from '../google/documents.ts';
 import { dueTimes, entryOf, ledgerCollection, timestamp, type Claim, type Entry } from './ledger-entry.ts';
 import { changedSince, unlessRefused } from '../base/failure.ts';
 
@@ -123,7 +122,7 @@ export function createDeadLetters(db: Firestore): DeadLetters {
 }
 
 function entryIn(snapshot: QueryDocumentSnapshot): Entry {
-  return entryOf(snapshot.id, documentOf(snapshot) as StoredDocument);
+  return entryOf(snapshot.id, documentOf(snapshot));
 }
 
 /** Every error code that a notice has met with, each once. */

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Callback } from '../callback/callback.ts';
-import { outlivesCallback, stillHolds, type Notice } from '../notice/decision.ts';
+import { staleAt, type Notice } from '../notice/decision.ts';
+import { events } from '../notice/events.ts';
 import { isDead, isDue, pendingRow, rowAfter, standing, type TargetRow } from './delivery-state.ts';
 import type { PushResult } from '../fcm/result.ts';
 import type { PushSender } from './push-sender.ts';
 import { failureMessage } from '../base/failure.ts';
 import type { Stop } from './circuit.ts';
 import type { Gate } from './guards.ts';
-import { noticeIdOf, targetHash, type Claim, type Entry } from './ledger-entry.ts';
+import { hasReached, noticeIdOf, targetHash, type Claim, type Entry } from './ledger-entry.ts';
 import type { Ledger, Settlement } from './ledger.ts';
 import type { Log } from '../base/log.ts';
-import { buildMessage, staleAt } from '../notice/message.ts';
+import { buildMessage } from '../notice/message.ts';
 import type { Settings } from '../callback/settings.ts';
+import type { Truth } from './truth.ts';
 
 /** A notice that is to go out, with all that its message is made of. */
 export interface Announcement {
@@ -23,8 +25,6 @@ export interface Announcement {
   readonly changedAt: number;
   /** The callback's document is gone, so the targets are known to nobody but the event of its deletion. */
   readonly deleted: boolean;
-  /** It may have been told long ago: then it is no news that it is stale. */
-  readonly reconciled?: boolean;
 }
 
 export interface DeliveryParts {
@@ -32,7 +32,10 @@ export interface DeliveryParts {
   readonly send: PushSender;
   readonly gate: Gate;
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
-  /** The callback as it is now; undefined where it does not exist or does not parse. One read. */
+  readonly truth: Pick<Truth, 'holds'>;
+  /** When the callback was given another desired time last, in epoch milliseconds. One read. */
+  readonly rebookedAt: (callbackId: string) => Promise<number | undefined>;
+  /** The callback as it is now; undefined where it does not exist. One read. */
   readonly currentCallback: (callbackId: string) => Promise<Callback | undefined>;
   /** Has `retry` called at that time, in epoch milliseconds. The sweep covers for it when it fails. */
   readonly scheduleRetry: (noticeId: string, at: number) => Promise<void>;
@@ -74,7 +77,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const noticeId = noticeIdOf(callbackId, notice);
     const stale = staleAt(notice, callback, changedAt);
     if (now() >= stale) {
-      log(announcement.reconciled ? 'DEBUG' : 'WARNING', 'notice-stale', {
+      log('WARNING', 'notice-stale', {
         callbackId,
         noticeId,
         event: notice.event,
@@ -129,7 +132,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       await attemptAgain(entry, on, entry.targets);
     } else if (entry?.state === 'SUPERSEDED' && !hasReached(entry)) {
       const callback = await parts.currentCallback(callbackId);
-      if (!callback || !stillHolds(notice, callback, settings, now())) return;
+      if (!callback || !(await parts.truth.holds(notice, callbackId, callback, settings))) return;
       await attemptAgain({ ...entry, staleAt }, { ...on, callback }, pendingRows(callback));
     } else {
       log('DEBUG', 'notice-claimed-before', { callbackId, noticeId, event: notice.event });
@@ -231,12 +234,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     const { callbackId, notice, targets, changedAt } = entry;
     const callback = await parts.currentCallback(callbackId);
     const settings = callback && (await parts.settingsOf(callback.serviceName));
-    if (settings && stillHolds(notice, callback, settings, now())) {
+    if (settings && (await parts.truth.holds(notice, callbackId, callback, settings))) {
       // What it speaks of may be over sooner by now, or have been shorter than the life of a replayed dead letter.
       const stale = Math.min(entry.staleAt, staleAt(notice, callback, now()));
       const announcement = { callbackId, callback, notice, settings, changedAt, deleted: false };
       await attemptAgain({ ...entry, staleAt: stale }, announcement, targets);
-    } else if (!callback && outlivesCallback(notice)) {
+    } else if (!callback && events[notice.event].outlivesCallback) {
       await close(entry, hasReached(entry) ? 'SENT' : 'FAILED', callbackGone);
     } else {
       await close(entry, hasReached(entry) ? 'SENT' : 'SUPERSEDED');
@@ -283,10 +286,6 @@ const targetRemoved: PushResult = {
   code: 'TARGET_REMOVED',
   detail: 'the callback does not name this target any more',
 };
-
-function hasReached({ targets }: Entry): boolean {
-  return targets.some(({ state }) => state === 'ACCEPTED');
-}
 
 function pendingRows({ pushTargets }: Callback): TargetRow[] {
   return pushTargets.map((target) => pendingRow(targetHash(target)));

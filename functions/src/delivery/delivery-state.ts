@@ -5,6 +5,11 @@ import { waitMs } from './back-off.ts';
 export const deliveryStates = ['SENDING', 'WAITING', 'SENT', 'FAILED', 'EXPIRED', 'SUPERSEDED'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/** Whether no further attempt of it will be made by itself. */
+export function isOver(state: DeliveryState): boolean {
+  return state !== 'SENDING' && state !== 'WAITING';
+}
+
 /** Whether a notice ended without having reached anybody: a dead letter. */
 export function isDead(state: DeliveryState): boolean {
   return state === 'FAILED' || state === 'EXPIRED';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { microsecondsOf } from '../callback/callback.ts';
 import type { Notice } from '../notice/decision.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
 import type { DeliveryState, TargetRow } from './delivery-state.ts';
@@ -134,6 +135,16 @@ export function entryOf(noticeId: string, { data, updateTime }: StoredDocument):
     ...(lastError && { lastError }),
     claim: { noticeId, updateTime },
   };
+}
+
+/** Whether one device has it. */
+export function hasReached({ targets }: Pick<Entry, 'targets'>): boolean {
+  return targets.some(({ state }) => state === 'ACCEPTED');
+}
+
+/** When it was written last, in epoch milliseconds. */
+export function settledAt({ claim }: Pick<Entry, 'claim'>): number {
+  return microsecondsOf(claim.updateTime) / 1000;
 }
 
 /** Firestore's own clients take dates, too. */

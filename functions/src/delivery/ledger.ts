@@ -22,6 +22,9 @@ import { changedSince, createdBefore, unlessRefused } from '../base/failure.ts';
  */
 export const retiredCollection = 'retiredTargets';
 
+/** Entries that are read in one request. */
+const atATime = 100;
+
 export interface Settlement {
   readonly state: Exclude<DeliveryState, 'SENDING'>;
   readonly targets: readonly TargetRow[];
@@ -39,6 +42,8 @@ export interface Ledger {
   claim(noticeId: string, entry: NewEntry): Promise<Claim | undefined>;
   /** One read. */
   read(noticeId: string): Promise<Entry | undefined>;
+  /** One read each. */
+  readMany(noticeIds: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   /** One write: a new lease for another attempt. Undefined where somebody else was faster. */
   takeOver(entry: Entry, leaseUntil: number, now: number): Promise<Claim | undefined>;
   /**
@@ -66,6 +71,7 @@ export function createOverdue(db: Firestore): Overdue {
 
 export function createLedger(documents: Documents): Ledger {
   const pathOf = (noticeId: string) => `${ledgerCollection}/${noticeId}`;
+  const read = (noticeIds: readonly string[]) => documents.read(noticeIds.map(pathOf));
 
   /** Undefined where somebody else has written the entry since, or it is gone. */
   async function change(claim: Claim, fields: Fields, ...others: DocumentWrite[]): Promise<Claim | undefined> {
@@ -84,8 +90,21 @@ export function createLedger(documents: Documents): Ledger {
       }),
 
     async read(noticeId) {
-      const [document] = await documents.read([pathOf(noticeId)]);
+      const [document] = await read([noticeId]);
       return document && entryOf(noticeId, document);
+    },
+
+    async readMany(noticeIds) {
+      const found = new Map<string, Entry>();
+      for (let start = 0; start < noticeIds.length; start += atATime) {
+        const ids = noticeIds.slice(start, start + atATime);
+        const documents = await read(ids);
+        for (const [index, document] of documents.entries()) {
+          const id = ids[index];
+          if (id !== undefined && document) found.set(id, entryOf(id, document));
+        }
+      }
+      return found;
     },
 
     takeOver: ({ claim, attempts, staleAt, deleted }, leaseUntil, now) =>

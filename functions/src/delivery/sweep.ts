@@ -2,14 +2,14 @@ import { failureMessage } from '../base/failure.ts';
 import type { Gate } from './guards.ts';
 import type { Overdue } from './ledger.ts';
 import type { Log } from '../base/log.ts';
-import type { Reconciliation } from './reconciliation.ts';
 
 export interface SweepParts {
   readonly ledger: Overdue;
   readonly retry: (noticeId: string) => Promise<unknown>;
   readonly gate: Gate;
-  readonly reconciliation: Pick<Reconciliation, 'look'>;
-  /** Waiting callbacks that one sweep looks at for what was never announced; 0 = none. */
+  /** Looks at so many callbacks of each kind near their turn, and resolves with how many there were. */
+  readonly reconcile: (limit: number) => Promise<number>;
+  /** Callbacks of each kind that one sweep looks at; 0 = none. */
   readonly reconciled: number;
   readonly log: Log;
   readonly now: () => number;
@@ -21,7 +21,7 @@ const atATime = 20;
 
 /**
  * Takes up what was left behind: attempts that never ended, waits whose task was lost, callbacks whose event never
- * came. Costs a query, a read of each entry found, what its attempt costs, and the price of the reconciliation.
+ * came, or whose turn came near without a write. Costs a query, a read of each entry found, what its attempt costs, and the price of the reconciliation.
  *
  * @returns a function that resolves with how many entries it looked after
  */
@@ -43,7 +43,7 @@ export function createSweep(parts: SweepParts): () => Promise<number> {
     for (let start = 0; start < overdue.length; start += atATime) {
       await Promise.all(overdue.slice(start, start + atATime).map(lookAfter));
     }
-    const looked = parts.reconciled > 0 ? await parts.reconciliation.look(parts.reconciled) : 0;
+    const looked = parts.reconciled > 0 ? await parts.reconcile(parts.reconciled) : 0;
     if (overdue.length > 0) log('INFO', 'sweep-finished', { count: overdue.length, looked });
     return overdue.length;
   };

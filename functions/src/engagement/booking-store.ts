@@ -8,7 +8,8 @@ import {
 } from '@google-cloud/firestore';
 import { openStates, type Booking, type Fields, type Limits } from './booking.ts';
 import { callInKey, callInRecord, keyOnCallback, type CallInRequest } from './call-in.ts';
-import { callbackFieldsOf, type CallbackFields } from '../callback/callback.ts';
+import { knownCallback } from '../callback/fields.ts';
+import type { KnownCallback } from '../callback/fields.ts';
 import type { AnswerRecord, FormerAnswer } from './idempotency.ts';
 import { changedSince, unlessRefused } from '../base/failure.ts';
 import type { Slot } from './slots.ts';
@@ -17,7 +18,7 @@ import type { Slot } from './slots.ts';
 export type Written = 'written' | 'number-limit-reached' | 'slot-full';
 
 /** What a change makes of a callback: fields to write, or nothing; it throws where the change is not allowed. */
-export type Decide<T> = (callback: CallbackFields | undefined) => { fields?: Fields; limits?: Limits; result: T };
+export type Decide<T> = (callback: KnownCallback | undefined) => { fields?: Fields; limits?: Limits; result: T };
 
 /**
  * Callbacks and call-ins in Firestore, as the API writes and reads them.
@@ -32,7 +33,7 @@ export interface BookingStore {
    */
   book(id: string, booking: Booking, record?: AnswerRecord): Promise<Written>;
   /** One read. */
-  callback(id: string): Promise<CallbackFields | undefined>;
+  callback(id: string): Promise<KnownCallback | undefined>;
   /**
    * One read, one write, in a transaction: nobody changes the callback in between. With a slot one read (a count) more.
    * Where it takes a live call-in off the callback, or ends it, the call-in goes too: one read and one write more.
@@ -48,7 +49,7 @@ export interface BookingStore {
    */
   callIn(
     callbackId: string | undefined,
-    propose: (callback: CallbackFields | undefined) => CallInRequest,
+    propose: (callback: KnownCallback | undefined) => CallInRequest,
     fieldOf: (request: CallInRequest) => Fields,
     recordOf: ((request: CallInRequest) => AnswerRecord) | undefined,
   ): Promise<CallInRequest | undefined>;
@@ -78,7 +79,7 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     transaction: Transaction,
     serviceName: string,
     { number, slot }: Limits,
-    own?: CallbackFields,
+    own?: KnownCallback,
   ): Promise<Written> {
     if (number) {
       const query = open(serviceName).where('phoneNumber', '==', number.phoneNumber);
@@ -96,7 +97,7 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
   /** The live call-in that a callback leaves behind when it is booked anew or over: its code must let nobody in. */
   async function endedCallIn(
     transaction: Transaction,
-    callback: CallbackFields | undefined,
+    callback: KnownCallback | undefined,
     fields: Fields,
   ): Promise<DocumentReference | undefined> {
     const callIn = callback?.callIn;
@@ -153,14 +154,14 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
     },
 
     async callback(id) {
-      return callbackFieldsOf((await callbacks.doc(id).get()).data());
+      return knownCallback((await callbacks.doc(id).get()).data());
     },
 
     async change(id, decide) {
       const reference = callbacks.doc(id);
       return db.runTransaction(
         async (transaction) => {
-          const callback = callbackFieldsOf((await transaction.get(reference)).data());
+          const callback = knownCallback((await transaction.get(reference)).data());
           const { fields, limits = {}, result } = decide(callback);
           const written = await broken(transaction, callback?.serviceName ?? '', limits, callback);
           if (!fields || written !== 'written') return { written, result };
@@ -178,7 +179,7 @@ export function createBookingStore(db: Firestore, now: () => number): BookingSto
       return db.runTransaction(
         async (transaction) => {
           const callback = callbackId === undefined ? undefined : callbacks.doc(callbackId);
-          const accepted = callback && callbackFieldsOf((await transaction.get(callback)).data());
+          const accepted = callback && knownCallback((await transaction.get(callback)).data());
           if (made && accepted?.callIn?.id === made.id && accepted.callIn.accessCode === made.accessCode) return made;
           const found = await freeCode(transaction, () => propose(accepted));
           if (!found) return undefined;

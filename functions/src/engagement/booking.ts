@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { ApiError } from '../base/api-error.ts';
 import { closingAfter } from '../callback/business-hours.ts';
-import { callbackStates, type CallbackFields, type CallbackState } from '../callback/callback.ts';
+import { callbackStates, type KnownCallback, type CallbackState } from '../callback/fields.ts';
 import type { callbackFacts, createCallback } from './schemas.ts';
 import { instantOf } from './instant.ts';
 import { dialable } from './phone-number.ts';
@@ -75,7 +75,7 @@ export function book(request: BookingRequest, settings: Settings, now: number): 
 
 /** Booked anew in place: a new generation, whose notices may go out anew. @throws {ApiError} */
 export function rebook(
-  callback: CallbackFields,
+  callback: KnownCallback,
   desiredTime: string,
   settings: Settings,
   now: number,
@@ -99,21 +99,21 @@ export function rebook(
 }
 
 /** @returns undefined where it was cancelled before: whoever repeats a request is told the same. @throws {ApiError} */
-export function cancellation(callback: CallbackFields): Fields | undefined {
+export function cancellation(callback: KnownCallback): Fields | undefined {
   if (callback.callbackState === 'COMPLETED' && callback.callbackReason === 'CANCELLED') return undefined;
   demandWaiting(callback);
   return { callbackState: 'COMPLETED', callbackReason: 'CANCELLED' };
 }
 
 /** @throws {ApiError} once an agent has it, or it is over */
-export function demandWaiting({ callbackState }: CallbackFields): void {
+export function demandWaiting({ callbackState }: KnownCallback): void {
   if (callbackState === 'PROCESSING')
     throw new ApiError('callback-processing', 'An agent is handling this callback already.');
   if (callbackState === 'COMPLETED') throw new ApiError('callback-completed', 'This callback is over.');
 }
 
 /** What a query answers with. */
-export function factsOf(id: string, callback: CallbackFields): v.InferOutput<typeof callbackFacts> {
+export function factsOf(id: string, callback: KnownCallback): v.InferOutput<typeof callbackFacts> {
   const { phoneNumber, callbackState, callbackReason, desiredTime, positionInQueue, estimatedWaitTime } = callback;
   const isInQueue = callbackState !== 'SCHEDULED' && callbackState !== 'COMPLETED';
   return {

@@ -1,6 +1,6 @@
 import { ApiError } from '../base/api-error.ts';
 import { demandWaiting, type Fields } from './booking.ts';
-import type { CallbackFields } from '../callback/callback.ts';
+import type { KnownCallback } from '../callback/fields.ts';
 import type { CallInGroup } from '../callback/settings.ts';
 import type { UserData } from './user-data.ts';
 
@@ -46,7 +46,7 @@ export function newAccessCode({ accessCodeLength }: CallInGroup, random: RandomI
  *
  * @throws {ApiError} that says why not
  */
-export function demandAcceptable(callback: CallbackFields, now: number): void {
+export function demandAcceptable(callback: KnownCallback, now: number): void {
   const { callDirection, callbackState, expirationTime, callIn } = callback;
   demandWaiting(callback);
   if (expirationTime && expirationTime.getTime() <= now)
@@ -99,11 +99,7 @@ export function callInKey({
 }
 
 /** The same from what stands on the callback; undefined where that does not tell. */
-export function keyOnCallback({
-  id,
-  groupName,
-  accessCode,
-}: NonNullable<CallbackFields['callIn']>): string | undefined {
+export function keyOnCallback({ id, groupName, accessCode }: NonNullable<KnownCallback['callIn']>): string | undefined {
   const hasCode = accessCode != null && accessCode !== '';
   if (!hasCode) return id;
   return groupName == null ? undefined : callInKey({ id, groupName, accessCode });

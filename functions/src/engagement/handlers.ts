@@ -14,7 +14,7 @@ import {
   type RandomInteger,
 } from './call-in.ts';
 import type { NamedGroup } from './call-in-groups.ts';
-import type { CallbackFields } from '../callback/callback.ts';
+import type { KnownCallback } from '../callback/fields.ts';
 import type { Call, Handlers } from './api.ts';
 import { maxSlots, queuesOf, type Notification } from './schemas.ts';
 import { once, type AnswerRecord } from './idempotency.ts';
@@ -61,7 +61,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
   async function groupFor(
     groupName: string,
-    callback: CallbackFields | undefined,
+    callback: KnownCallback | undefined,
     { queues }: ApiKey,
   ): Promise<{ group: CallInGroup; country: Settings['country'] }> {
     if (callback) {
@@ -127,7 +127,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         const { group, country } = await groupFor(groupName, callback, call.key);
         const from = fromPhoneNumber == null ? undefined : phoneNumberOf('fromPhoneNumber', fromPhoneNumber, country);
         const id = randomUUID();
-        const propose = (current: CallbackFields | undefined): CallInRequest => {
+        const propose = (current: KnownCallback | undefined): CallInRequest => {
           if (callbackId !== undefined) demandAcceptable(visible(current, call.key), now());
           return {
             ...newCallIn(id, group, parts.random, now(), current?.expirationTime),
@@ -214,7 +214,7 @@ function demandQueue(serviceName: string, { queues }: ApiKey): void {
 }
 
 /** @throws {ApiError} the same for a callback that does not exist and for one of a queue that the key does not see */
-function visible(callback: CallbackFields | undefined, { queues }: ApiKey): CallbackFields {
+function visible(callback: KnownCallback | undefined, { queues }: ApiKey): KnownCallback {
   if (callback && (queues === null || queues.includes(callback.serviceName))) return callback;
   throw new ApiError('callback-not-found', 'There is no callback of this id.');
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { callbackStates, isDocumentId, maxPushTargets } from '../callback/callback.ts';
+import { callbackStates, isDocumentId, maxPushTargets } from '../callback/fields.ts';
 import { instantOf } from './instant.ts';
 import { canonicalTag } from '../base/language.ts';
 import { maxPhoneNumberLength } from './phone-number.ts';

@@ -16,7 +16,7 @@ export interface FirestoreEvent {
 export interface ChangeListener {
   onChange(change: Change): Promise<void>;
   /** Something changed, but the event does not say what. */
-  lookAt(callbackId: string): Promise<void>;
+  lookAt(callbackId: string, changedAt: number): Promise<void>;
 }
 
 /** What a write of a callback sets going. The returned function rejects only where redelivering the event helps. */
@@ -25,19 +25,19 @@ export function createCallbackWritten(
   log: Log,
   now: () => number,
 ): (event: FirestoreEvent) => Promise<void> {
-  async function lookAt(callbackId: string, eventId: string): Promise<void> {
+  async function lookAt(callbackId: string, eventId: string, changedAt: number): Promise<void> {
     log('WARNING', 'change-unreadable', { callbackId, eventId });
-    await listener.lookAt(callbackId);
+    await listener.lookAt(callbackId, changedAt);
   }
 
   return (event) => {
     const { id: eventId } = event;
     const { name, before, after } = read(event);
     const callbackId = idIn(name ?? decoded(event.document));
-    // A change too large for an event (512 kB) comes without its documents: they are read. So is what came damaged.
-    if (!before && !after) return lookAt(callbackId, eventId);
     // An event that does not tell its time is as young as can be.
     const changedAt = Date.parse(event.time ?? '') || now();
+    // A change too large for an event (512 kB) comes without its documents: they are read. So is what came damaged.
+    if (!before && !after) return lookAt(callbackId, eventId, changedAt);
     return listener.onChange({ callbackId, eventId, changedAt, before, after });
   };
 }

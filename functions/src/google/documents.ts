@@ -29,14 +29,20 @@ export type DocumentWrite =
    */
   | { readonly update: string; readonly fields: Fields; readonly updateTime: string };
 
+export interface ReadOptions {
+  /** Epoch microseconds within the last hour; absent = now. */
+  readonly at?: number | undefined;
+  /** Names of the fields that are wanted, of letters and digits only; absent = all. */
+  readonly fields?: readonly string[];
+}
+
 /** The documents of the database, as far as a push needs them: no query, no transaction. Failures have a gRPC `code`. */
 export interface Documents {
   /**
-   * Reads some documents at one moment, in the order asked for; undefined where there is none. One read each.
-   *
-   * @param at epoch microseconds within the last hour; absent = now
+   * Reads some documents at one moment, in the order asked for; undefined where there is none. One read each, whatever
+   * part of it is asked for.
    */
-  read(paths: readonly string[], at?: number): Promise<readonly (StoredDocument | undefined)[]>;
+  read(paths: readonly string[], options?: ReadOptions): Promise<readonly (StoredDocument | undefined)[]>;
   /** All of the writes or none. Returns the update time of each document. */
   write(...writes: DocumentWrite[]): Promise<readonly string[]>;
 }
@@ -66,7 +72,7 @@ export function createDocuments(api: GoogleApi, projectId: string): Documents {
   }
 
   return {
-    async read(paths, at) {
+    async read(paths, { at, fields } = {}) {
       const answers = listOf(
         await api({
           method: 'POST',
@@ -74,6 +80,7 @@ export function createDocuments(api: GoogleApi, projectId: string): Documents {
           body: {
             documents: paths.map(nameOf),
             ...(at !== undefined && { readTime: rfc3339(textOfMicroseconds(at)) }),
+            ...(fields && { mask: { fieldPaths: fields } }),
           },
           repeatOn: ['UNAVAILABLE', 'INTERNAL', 'DEADLINE_EXCEEDED'],
         }),

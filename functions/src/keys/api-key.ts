@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { isDocumentId } from '../callback/callback.ts';
+import { isDocumentId } from '../callback/fields.ts';
 
 /** What a key may do; an app that consumers hold gets `call-in` and nothing else. */
 export const scopes = ['callbacks:write', 'callbacks:read', 'call-in', 'publish'] as const;

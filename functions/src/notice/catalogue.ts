@@ -1,4 +1,4 @@
-import type { CallDirection } from '../callback/callback.ts';
+import type { CallDirection } from '../callback/fields.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
 import type { NoticeText } from '../callback/settings.ts';
 

@@ -1,61 +1,13 @@
 import type { Callback } from '../callback/callback.ts';
 import type { PushMessage } from '../fcm/push-message.ts';
 import type { Notice } from './decision.ts';
-import type { NoticeEvent } from '../callback/notice-event.ts';
+import { actionCategory, directionOf, events } from './events.ts';
 import { lookupOrder } from '../base/language.ts';
 import { catalogue, catalogueText, type Texts } from './catalogue.ts';
 import type { NoticeText, Settings } from '../callback/settings.ts';
 
 /** FCM's limit for a message to a device: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode */
 export const maxMessageBytes = 4096;
-
-/** Apps register this category (iOS), or read it from `data` (Android), to offer confirm and cancel. */
-export const actionCategory = 'CALLBACK_CONFIRM_CANCEL';
-
-interface Manner {
-  /** Minutes after which nobody wants to read it any more, where nothing about the callback says so earlier. */
-  readonly staleAfterMinutes: number;
-  readonly urgent: boolean;
-  readonly actions: boolean;
-}
-
-/** Urgent = it is worth waking the device, because a minute later it may be too late. */
-const manners: Readonly<Record<NoticeEvent, Manner>> = {
-  CALLBACK_UPCOMING: { staleAfterMinutes: 60, urgent: true, actions: true },
-  CALLBACK_READY: { staleAfterMinutes: 10, urgent: true, actions: true },
-  CALLBACK_CALL_IN: { staleAfterMinutes: 60, urgent: true, actions: false },
-  CALLBACK_PURGED: { staleAfterMinutes: 60, urgent: false, actions: false },
-  CALLBACK_ATTEMPT_FAILED: { staleAfterMinutes: 30, urgent: false, actions: true },
-  CALLBACK_FINAL_ATTEMPT_FAILED: { staleAfterMinutes: 60, urgent: false, actions: false },
-};
-
-/**
- * When a notice stops being worth sending; never later than 60 minutes after the change.
- *
- * @param changedAt epoch milliseconds of the change that it announces
- * @returns epoch milliseconds
- */
-export function staleAt({ event }: Notice, callback: Callback, changedAt: number): number {
-  const limit = changedAt + manners[event].staleAfterMinutes * 60_000;
-  const expiry = callback.expirationTime?.getTime() ?? Infinity;
-  switch (event) {
-    case 'CALLBACK_UPCOMING': {
-      const turn = changedAt + Math.max(60, callback.estimatedWaitTime ?? 0) * 1000;
-      return Math.min(limit, turn, expiry);
-    }
-    case 'CALLBACK_READY':
-      // A callback that got its turn in spite of its expiry is not to be purged any more.
-      return expiry > changedAt ? Math.min(limit, expiry) : limit;
-    case 'CALLBACK_CALL_IN':
-      return Math.min(limit, callback.callIn?.expirationTime.getTime() ?? Infinity);
-    case 'CALLBACK_PURGED':
-    case 'CALLBACK_ATTEMPT_FAILED':
-    case 'CALLBACK_FINAL_ATTEMPT_FAILED':
-      return limit;
-    default:
-      return event satisfies never;
-  }
-}
 
 export interface MessageRequest {
   readonly callbackId: string;
@@ -90,7 +42,7 @@ export function messageBytes(message: PushMessage): number {
 
 function compose(request: MessageRequest, text: NoticeText): PushMessage {
   const { event } = request.notice;
-  const { urgent, actions } = manners[event];
+  const { urgent, actions } = events[event];
   const collapseKey = request.noticeId.slice(0, 32);
   const ttlSeconds = Math.max(0, Math.floor((request.staleAt - request.now) / 1000));
   return {
@@ -120,21 +72,15 @@ function compose(request: MessageRequest, text: NoticeText): PushMessage {
 
 /** Strings an app can act on, named as in the GES API. */
 function dataOf({ callbackId, callback, notice, noticeId, changedAt }: MessageRequest): Record<string, string> {
-  const { callIn } = callback;
+  const { actions, data } = events[notice.event];
   return {
     event: notice.event,
     eventTime: new Date(changedAt).toISOString(),
     noticeId,
     callbackServiceId: callbackId,
     serviceName: callback.serviceName,
-    ...(manners[notice.event].actions && { category: actionCategory }),
-    ...(notice.event === 'CALLBACK_UPCOMING' && { estimatedWaitTime: String(callback.estimatedWaitTime ?? -1) }),
-    ...(notice.event === 'CALLBACK_CALL_IN' &&
-      callIn && {
-        toPhoneNumber: callIn.toPhoneNumber,
-        ...(callIn.accessCode && { accessCode: callIn.accessCode }),
-        expirationTime: callIn.expirationTime.toISOString(),
-      }),
+    ...(actions && { category: actionCategory }),
+    ...data?.(callback),
   };
 }
 
@@ -145,15 +91,15 @@ function textOf(request: MessageRequest): NoticeText {
     const own = settings.messages[notice.event]?.[tag];
     if (own) return fill(own, request, '{code}');
     const texts = catalogue[tag];
-    if (texts) return fill(catalogueText(texts, notice.event, callback.callDirection), request, texts.accessCode);
+    if (texts)
+      return fill(catalogueText(texts, notice.event, directionOf(callback, settings)), request, texts.accessCode);
   }
   throw new Error('the catalogue has no English');
 }
 
 function fill(text: NoticeText, { callback, notice, now }: MessageRequest, accessPhrase: string): NoticeText {
-  const { callIn, estimatedWaitTime = 0, serviceName } = callback;
-  const seconds =
-    notice.event === 'CALLBACK_CALL_IN' && callIn ? (callIn.expirationTime.getTime() - now) / 1000 : estimatedWaitTime;
+  const { callIn, serviceName } = callback;
+  const seconds = events[notice.event].seconds?.(callback, now) ?? 0;
   const code = callIn?.accessCode;
   const values = new Map([
     ['access', code ? accessPhrase.replace('{code}', () => code) : ''],

@@ -1,0 +1,78 @@
+import type { Firestore, Query, QueryDocumentSnapshot } from '@google-cloud/firestore';
+import { documentOf } from '../google/snapshot.ts';
+import { readCallback, type Callback } from './callback.ts';
+import { callbackFieldNames } from './fields.ts';
+
+export interface FoundCallback {
+  readonly callbackId: string;
+  readonly callback: Callback;
+}
+
+/** Callbacks whose consumers may be owed something now: far fewer than all that wait. */
+export interface NearCallbacks {
+  /**
+   * Those that wait less than the highest threshold of any queue, those in ROUTING, and those with a call-in that has not
+   * expired: a read each, and one for the threshold. The nearest first; no more than `limit` of each.
+   *
+   * @param now epoch milliseconds
+   */
+  find(now: number, limit: number): Promise<readonly FoundCallback[]>;
+}
+
+/** Minutes: the threshold of a queue that has none of its own, and the highest that there may be. */
+const builtInThreshold = 5;
+const highestThreshold = 1440;
+
+export function createNearCallbacks(db: Firestore): NearCallbacks {
+  const callbacks = db.collection('callbacks').select(...callbackFieldNames);
+
+  /** A queue with a mistake in its settings has the default ones: then this is only higher than need be. */
+  async function longestWait(): Promise<number> {
+    const threshold = 'pushNotificationThresholdMinutes';
+    const highest = await db
+      .collection('callbackSettings')
+      .where(threshold, '<=', highestThreshold)
+      .orderBy(threshold, 'desc')
+      .limit(1)
+      .select(threshold)
+      .get();
+    const found: unknown = highest.docs[0]?.get(threshold);
+    return Math.max(builtInThreshold, typeof found === 'number' ? found : 0) * 60;
+  }
+
+  return {
+    async find(now, limit) {
+      const near = callbacks
+        .where('callbackState', 'in', ['SCHEDULED', 'QUEUED'])
+        .where('estimatedWaitTime', '>=', 0)
+        .where('estimatedWaitTime', '<', await longestWait())
+        .orderBy('estimatedWaitTime');
+      const routing = callbacks.where('callbackState', '==', 'ROUTING');
+      const callIns = callbacks.where('callIn.expirationTime', '>', new Date(now));
+      const found = new Map<string, Callback>();
+      for (const query of [near, routing, callIns]) {
+        for (const { id, ...rest } of await all(query, limit)) found.set(id, rest.callback);
+      }
+      return [...found].map(([callbackId, callback]) => ({ callbackId, callback }));
+    },
+  };
+}
+
+/** So that what is read at a time fits into the memory of a small instance. */
+const pageSize = 500;
+
+async function all(query: Query, limit: number): Promise<{ id: string; callback: Callback }[]> {
+  const found: { id: string; callback: Callback }[] = [];
+  let page = await query.limit(Math.min(pageSize, limit)).get();
+  for (;;) {
+    found.push(...page.docs.map((snapshot) => ({ id: snapshot.id, callback: callbackIn(snapshot) })));
+    const last = page.docs.at(-1);
+    const left = limit - found.length;
+    if (!last || page.size < pageSize || left <= 0) return found;
+    page = await query.startAfter(last).limit(Math.min(pageSize, left)).get();
+  }
+}
+
+function callbackIn(snapshot: QueryDocumentSnapshot): Callback {
+  return readCallback(documentOf(snapshot)).callback;
+}

@@ -1,0 +1,174 @@
+import type { Callback } from '../callback/callback.ts';
+import type { FoundCallback } from '../callback/near-callbacks.ts';
+import { stateBefore, type CallbackReader } from '../callback/reader.ts';
+import type { Settings } from '../callback/settings.ts';
+import type { NoticeEvent } from '../callback/notice-event.ts';
+import { failureMessage } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { decide, owed, whyNoNews, type Notice } from '../notice/decision.ts';
+import { events } from '../notice/events.ts';
+import type { Announcement } from './deliver.ts';
+import { isOver } from './delivery-state.ts';
+import { hasReached, noticeIdOf, settledAt, type Entry } from './ledger-entry.ts';
+import type { Truth } from './truth.ts';
+
+export interface ReconcilerParts {
+  readonly callbacks: CallbackReader;
+  readonly ledger: {
+    /** One read each. */
+    readMany(noticeIds: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  };
+  readonly settingsOf: (serviceName: string) => Promise<Settings>;
+  /** What was in force before the last change of these settings, as far as anybody remembers. */
+  readonly formerSettings: (serviceName: string, current: Settings) => Promise<Settings>;
+  readonly truth: Truth;
+  readonly deliver: (announcement: Announcement) => Promise<void>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Compares what callbacks owe with what the ledger holds, and tells what it lacks. */
+export interface Reconciler {
+  /**
+   * Costs a read of each notice that they owe, and for what the ledger lacks one of each state of the callback since.
+   *
+   * @param since epoch milliseconds: what they owed before was looked at before
+   * @returns whether all went well
+   */
+  reconcile(found: readonly FoundCallback[], since: number): Promise<boolean>;
+  /**
+   * The same for one callback of which nothing is known but that it was written or deleted. One read more.
+   *
+   * @param changedAt epoch milliseconds of the write
+   */
+  lookAt(callbackId: string, changedAt: number): Promise<void>;
+}
+
+/** Firestore remembers an hour; what changed longer ago is stale. */
+export const rememberedMs = 55 * 60_000;
+/** A document is written a few times between two looks. */
+const mostSteps = 60;
+
+interface Candidate extends FoundCallback {
+  readonly notice: Notice;
+  readonly noticeId: string;
+  readonly settings: Settings;
+}
+
+export function createReconciler(parts: ReconcilerParts): Reconciler {
+  const { callbacks, ledger, truth, now } = parts;
+
+  /** What it owes by its state. For the time being an entry into ROUTING is taken for the last write. */
+  async function candidatesOf({ callbackId, callback }: FoundCallback): Promise<Candidate[]> {
+    const settings = await parts.settingsOf(callback.serviceName);
+    return owed(callback, settings, now()).map((event) => {
+      const notice = { event, occasion: events[event].occasion(callback) };
+      return { callbackId, callback, settings, notice, noticeId: noticeIdOf(callbackId, notice) };
+    });
+  }
+
+  async function settle(candidate: Candidate, entry: Entry | undefined, since: number): Promise<void> {
+    const notice = await untold(candidate, entry, since);
+    if (!notice) return;
+    const { callbackId, callback, settings } = candidate;
+    await parts.deliver({ callbackId, callback, settings, notice, changedAt: now(), deleted: false });
+  }
+
+  /** The notice, where nobody has told it and somebody should have. */
+  async function untold(
+    { callbackId, callback, notice, settings }: Candidate,
+    entry: Entry | undefined,
+    since: number,
+  ): Promise<Notice | undefined> {
+    if (entry && !(isOver(entry.state) && !hasReached(entry))) return undefined;
+    switch (notice.event) {
+      case 'CALLBACK_CALL_IN':
+        return entry ? undefined : notice;
+      case 'CALLBACK_READY': {
+        if (entry) return undefined;
+        const entered = await truth.resolve({ event: notice.event, occasion: undefined }, callbackId, callback);
+        if (!entered || entered.occasion === notice.occasion) return entered;
+        const id = noticeIdOf(callbackId, entered);
+        return (await ledger.readMany([id])).has(id) ? undefined : entered;
+      }
+      default: {
+        const from = Math.max(since, entry ? settledAt(entry) : 0);
+        const news = await howItCame(notice.event, callbackId, callback, settings, from);
+        return news && { ...notice, ...news };
+      }
+    }
+  }
+
+  /**
+   * How the callback came to owe it since a moment: by the clock or the settings, or by one of its writes. Undefined where
+   * it owes nothing new.
+   */
+  async function howItCame(
+    event: NoticeEvent,
+    callbackId: string,
+    callback: Callback,
+    settings: Settings,
+    since: number,
+  ): Promise<Pick<Notice, 'notBefore'> | undefined> {
+    const { owes, notBefore } = events[event];
+    if (owes(callback, await inForce(callback, settings), callback.writtenAt) !== true) return {};
+    let after = callback;
+    for (let step = 0; step < mostSteps && after.writtenAt >= since; step++) {
+      const before = await stateBefore(callbacks, callbackId, after);
+      if (!before && !after.isCreation) return undefined;
+      const why = whyNoNews(event, before, after, before ? await inForce(before, settings) : settings);
+      const earliest = before && notBefore?.(before, after);
+      if (why === undefined) return earliest === undefined ? {} : { notBefore: earliest };
+      if (why !== 'already-due' || !before) return undefined;
+      after = before;
+    }
+    return undefined;
+  }
+
+  /** The settings by which a state was judged when it was written. */
+  async function inForce({ serviceName, writtenAt }: Callback, settings: Settings): Promise<Settings> {
+    return writtenAt < (settings.changedAt ?? 0) ? parts.formerSettings(serviceName, settings) : settings;
+  }
+
+  async function reconcile(found: readonly FoundCallback[], since: number): Promise<boolean> {
+    const candidates = (await Promise.all(found.map(candidatesOf))).flat();
+    if (candidates.length === 0) return true;
+    const entries = await ledger.readMany(candidates.map(({ noticeId }) => noticeId));
+    const outcomes = await Promise.allSettled(
+      candidates.map((candidate) => settle(candidate, entries.get(candidate.noticeId), since)),
+    );
+    outcomes.forEach((outcome, index) => {
+      if (outcome.status === 'fulfilled') return;
+      const { callbackId = '' } = candidates[index] ?? {};
+      parts.log('ERROR', 'reconciliation-failed', { callbackId, reason: failureMessage(outcome.reason) });
+    });
+    return outcomes.every(({ status }) => status === 'fulfilled');
+  }
+
+  /** Of a document that is gone, history tells what it was. */
+  async function tellDeletion(callbackId: string, changedAt: number): Promise<void> {
+    const callback = await callbacks.readAsOf(callbackId, (changedAt - 1) * 1000);
+    if (!callback) return;
+    const settings = await parts.settingsOf(callback.serviceName);
+    const decision = decide(callback, undefined, settings, now());
+    if (!('notices' in decision)) return;
+    for (const owedNotice of decision.notices) {
+      const notice = await truth.resolve(owedNotice, callbackId, callback);
+      if (notice) await parts.deliver({ callbackId, callback, settings, notice, changedAt, deleted: true });
+    }
+  }
+
+  return {
+    reconcile,
+
+    async lookAt(callbackId, changedAt) {
+      const callback = await callbacks.read(callbackId);
+      if (!callback) {
+        await tellDeletion(callbackId, changedAt);
+        return;
+      }
+      const isWhole = await reconcile([{ callbackId, callback }], now() - rememberedMs);
+      if (!isWhole) throw new Error(`${callbackId} could not be looked at`);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Why a change announces nothing, in words that read well in a log. */
+export const silences = {
+  'no-push-targets': 'the callback has no push targets',
+  unchanged: 'nothing changed that is worth a notice',
+  created: 'the callback is new: its consumer has only just asked for it',
+  imported: 'the document was created in this state: it is history, not news',
+  'already-due': 'the state before owed the same',
+  'wait-unknown': 'the estimated wait time is not known',
+  'wait-above-threshold': 'the estimated wait time is not below the threshold of the queue',
+  'expires-first': 'the callback expires before its turn',
+  'closes-first': 'the business hours end before its turn',
+  'centre-dials': 'it is in ROUTING, but the centre dials this callback itself',
+  'accepted-already': 'it is the consumer’s turn, but they have the number to call already',
+  'consumer-dials': 'the consumer dials this callback, so there are no outbound attempts',
+  connected: 'the outbound call connected',
+  'dial-result-missing': 'the last attempt has no lastDialResult yet, so the call may still be ringing',
+  'attempts-over': 'the callback completed, so no further attempt follows',
+  'call-in-too-late': 'there is a call-in, but the callback does not wait any more',
+  'call-in-expired': 'there is a call-in, but it has expired',
+  rescheduled: 'it was purged, but another callback replaces it',
+  'rescheduled-in-place': 'it was purged, but its desired time was changed with it',
+  'completed-otherwise': 'it completed for another reason than PURGED',
+  'deleted-after-waiting': 'it was deleted when it no longer waited',
+} as const;
+export type Silence = keyof typeof silences;
