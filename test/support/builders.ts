@@ -1,5 +1,5 @@
 import type { Callback } from '../../functions/src/callback/callback.ts';
-import type { CallIn } from '../../functions/src/callback/fields.ts';
+import type { CallInFields } from '../../functions/src/callback/fields.ts';
 import { staleAt } from '../../functions/src/notice/decision.ts';
 import type { Announcement } from '../../functions/src/delivery/deliver.ts';
 import type { Notice } from '../../functions/src/notice/decision.ts';
@@ -24,22 +24,27 @@ export function without<T extends object, K extends keyof T & string>(whole: T, 
 /** A registration token as long and as odd as a real one. */
 export const aToken = (name = 'phone') => `${name}_dK3:APA91b${'Xy-9_'.repeat(26)}`;
 
+/** How the bookings of one document are named: it was created an hour ago, and this is its desired time. */
+export const aBooking = (desiredTime?: number) => `1772442000.000000000/${desiredTime ?? ''}`;
+
 /** A callback that waits in its queue for the centre to dial, its wait unknown, and one device to push to. */
 export function aCallback(changes: Partial<Callback> = {}): Callback {
   return {
     serviceName: 'sales',
     callDirection: 'USERTERMINATED',
     callbackState: 'QUEUED',
-    generation: 0,
+    booking: aBooking(),
     pushTargets: [aToken()],
     language: 'en-US',
     dialAttempts: 0,
     updateTime: '1772445600.000000001',
+    writtenAt: monday,
+    isCreation: false,
     ...changes,
   };
 }
 
-export function aCallIn(changes: Partial<CallIn> = {}): CallIn {
+export function aCallIn(changes: Partial<CallInFields> = {}): CallInFields {
   return {
     id: 'call-in-1',
     toPhoneNumber: '+18005550100',
@@ -65,7 +70,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
 }
 
 export function aNotice(changes: Partial<Notice> = {}): Notice {
-  return { event: 'CALLBACK_PURGED', occasion: '0', ...changes };
+  return { event: 'CALLBACK_PURGED', occasion: aBooking(), ...changes };
 }
 
 export function anAnnouncement(changes: Partial<Announcement> = {}): Announcement {

@@ -1,7 +1,8 @@
-import type { Firestore } from '@google-cloud/firestore';
+import type { Firestore, DocumentSnapshot, QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { createApiKeyStore } from '../../functions/src/keys/store.ts';
 import { newApiKey, scopes, type NewKey } from '../../functions/src/keys/api-key.ts';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
+import { documentOf } from '../../functions/src/google/snapshot.ts';
 import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
 import type { EngagementAnswer } from '../../functions/src/engagement/api.ts';
 import { createEngagement } from '../../functions/src/engagement/wiring.ts';
@@ -49,12 +50,12 @@ export function createEngagementRoom(db: Firestore) {
       async read(serviceName) {
         const documents = db.collection('callbackSettings');
         const [queue, fallback] = await db.getAll(documents.doc(serviceName), documents.doc('default'));
-        return { queue: queue?.data(), default: fallback?.data() };
+        return { queue: stored(queue), default: stored(fallback) };
       },
       report: () => undefined,
       now,
       maxAgeMs: cacheMs,
-    });
+    }).of;
   const log: Log = (severity, event, fields) => bugs.push({ severity, event, ...fields });
   const instance = () =>
     createEngagement({ db, settingsOf: settingsOf(), send: sender(false), validate: sender(true), log, now, cacheMs });
@@ -112,3 +113,6 @@ export const aDevice = [{ channel: 'FCM', target: 'device:APA91bDevice' }];
 export function aBooking(fields: object = {}): Record<string, unknown> {
   return { serviceName: 'sales', phoneNumber: '+493055501000', pushTargets: aDevice, ...fields };
 }
+
+const stored = (snapshot: DocumentSnapshot | undefined) =>
+  snapshot?.exists ? documentOf(snapshot as QueryDocumentSnapshot) : undefined;

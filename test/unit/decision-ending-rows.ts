@@ -1,8 +1,8 @@
 import type { Callback } from '../../functions/src/callback/callback.ts';
-import { aCallback, monday, someSettings } from '../support/builders.ts';
+import { aBooking, aCallback, monday, someSettings } from '../support/builders.ts';
 import { announces, consumerDials, isSilent, routing, unchanged, type DecisionRow } from './decision-rows.ts';
 
-const purged = announces('CALLBACK_PURGED', '0');
+const purged = announces('CALLBACK_PURGED', aBooking());
 const asPurged = { callbackState: 'COMPLETED', callbackReason: 'PURGED' } as const;
 const asConnected = { callbackState: 'COMPLETED', callbackReason: 'AGENT_CONNECTED' } as const;
 
@@ -15,8 +15,8 @@ export const purgedRows: readonly DecisionRow[] = [
   },
   {
     name: 'the purge is of one booking',
-    given: { before: aCallback({ generation: 7 }), after: aCallback({ ...asPurged, generation: 7 }) },
-    expect: announces('CALLBACK_PURGED', '7'),
+    given: { before: aCallback({ booking: aBooking(7) }), after: aCallback({ ...asPurged, booking: aBooking(7) }) },
+    expect: announces('CALLBACK_PURGED', aBooking(7)),
   },
   {
     name: 'the reason of its completion comes later',
@@ -35,7 +35,7 @@ export const purgedRows: readonly DecisionRow[] = [
   },
   {
     name: 'its desired time is changed with the purge',
-    given: { before: aCallback(), after: aCallback({ ...asPurged, generation: monday }) },
+    given: { before: aCallback(), after: aCallback({ ...asPurged, booking: aBooking(monday) }) },
     expect: isSilent('rescheduled-in-place'),
   },
   {
@@ -46,8 +46,8 @@ export const purgedRows: readonly DecisionRow[] = [
   { name: 'a callback that is imported as purged', given: { after: aCallback(asPurged) }, expect: isSilent('created') },
   {
     name: 'it is deleted while it waits',
-    given: { before: aCallback({ generation: 7 }) },
-    expect: announces('CALLBACK_PURGED', '7'),
+    given: { before: aCallback({ booking: aBooking(7) }) },
+    expect: announces('CALLBACK_PURGED', aBooking(7)),
   },
   {
     name: 'it is deleted at its turn',
@@ -76,14 +76,18 @@ const dialled = (dialAttempts: number, lastDialResult?: string, changes: Partial
   before: aCallback({ dialAttempts: dialAttempts - 1 }),
   after: aCallback({ dialAttempts, ...(lastDialResult && { lastDialResult }), ...changes }),
 });
-const finalAttempt = announces('CALLBACK_FINAL_ATTEMPT_FAILED', '0');
+const finalAttempt = announces('CALLBACK_FINAL_ATTEMPT_FAILED', aBooking());
 
 export const attemptRows: readonly DecisionRow[] = [
-  { name: 'the first call fails', given: dialled(1, 'BUSY'), expect: announces('CALLBACK_ATTEMPT_FAILED', '0#1') },
+  {
+    name: 'the first call fails',
+    given: dialled(1, 'BUSY'),
+    expect: announces('CALLBACK_ATTEMPT_FAILED', `${aBooking()}#1`),
+  },
   {
     name: 'the second call fails',
     given: dialled(2, 'NO_ANSWER'),
-    expect: announces('CALLBACK_ATTEMPT_FAILED', '0#2'),
+    expect: announces('CALLBACK_ATTEMPT_FAILED', `${aBooking()}#2`),
   },
   { name: 'the last call fails', given: dialled(3, 'ANSWERING_MACHINE'), expect: finalAttempt },
   { name: 'a call beyond the maximum fails', given: dialled(4, 'FAX'), expect: finalAttempt },
@@ -95,18 +99,18 @@ export const attemptRows: readonly DecisionRow[] = [
   {
     name: 'calls are counted anew after rescheduling',
     given: {
-      before: aCallback({ generation: 7, dialAttempts: 0, lastDialResult: 'BUSY' }),
-      after: aCallback({ generation: 7, dialAttempts: 1, lastDialResult: 'BUSY' }),
+      before: aCallback({ booking: aBooking(7), dialAttempts: 0, lastDialResult: 'BUSY' }),
+      after: aCallback({ booking: aBooking(7), dialAttempts: 1, lastDialResult: 'BUSY' }),
     },
-    expect: announces('CALLBACK_ATTEMPT_FAILED', '7#1'),
+    expect: announces('CALLBACK_ATTEMPT_FAILED', `${aBooking(7)}#1`),
   },
   {
     name: 'the final failure is of one booking',
     given: {
-      before: aCallback({ generation: 7, dialAttempts: 2 }),
-      after: aCallback({ generation: 7, dialAttempts: 3, lastDialResult: 'BUSY' }),
+      before: aCallback({ booking: aBooking(7), dialAttempts: 2 }),
+      after: aCallback({ booking: aBooking(7), dialAttempts: 3, lastDialResult: 'BUSY' }),
     },
-    expect: announces('CALLBACK_FINAL_ATTEMPT_FAILED', '7'),
+    expect: announces('CALLBACK_FINAL_ATTEMPT_FAILED', aBooking(7)),
   },
   {
     name: 'the last call fails and completes the callback',

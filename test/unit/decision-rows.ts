@@ -3,7 +3,7 @@ import type { Decision } from '../../functions/src/notice/decision.ts';
 import type { Silence } from '../../functions/src/notice/silences.ts';
 import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import type { Settings } from '../../functions/src/callback/settings.ts';
-import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
+import { aBooking, aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
 
 /** What `decide` answers to one change, at eleven o'clock in Berlin. */
 export interface DecisionRow {
@@ -16,7 +16,7 @@ export const announces = (event: NoticeEvent, occasion: string): Decision => ({ 
 export const isSilent = (silence: Silence): Decision => ({ silence, isNews: true });
 export const staysSilent = (silence: Silence): Decision => ({ silence, isNews: false });
 export const unchanged = staysSilent('unchanged');
-const upcoming = announces('CALLBACK_UPCOMING', '0');
+const upcoming = announces('CALLBACK_UPCOMING', aBooking());
 
 /** A callback whose wait falls from ten minutes to the one given, seen by a queue with a threshold of five. */
 const fallsTo = (estimatedWaitTime: number, changes: Partial<Callback> = {}) => ({
@@ -131,8 +131,8 @@ export const upcomingRows: readonly DecisionRow[] = [
   {
     name: 'a callback rescheduled in place may be announced anew',
     given: {
-      before: aCallback({ estimatedWaitTime: 600, generation: monday }),
-      after: aCallback({ estimatedWaitTime: 200, generation: monday + hour }),
+      before: aCallback({ estimatedWaitTime: 600, booking: aBooking(monday) }),
+      after: aCallback({ estimatedWaitTime: 200, booking: aBooking(monday) + hour }),
     },
     expect: announces('CALLBACK_UPCOMING', String(monday + hour)),
   },
@@ -249,7 +249,7 @@ export const otherRows: readonly DecisionRow[] = [
       notices: [
         { event: 'CALLBACK_CALL_IN', occasion: 'call-in-1' },
         { event: 'CALLBACK_READY', occasion: '7.3' },
-        { event: 'CALLBACK_UPCOMING', occasion: '0' },
+        { event: 'CALLBACK_UPCOMING', occasion: aBooking() },
       ],
     },
   },

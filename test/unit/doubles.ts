@@ -1,11 +1,10 @@
 import { createAnnouncer } from '../../functions/src/delivery/announce.ts';
-import {
-  microsecondsOf,
-  type CallbackDocument,
-  type CallbackReader,
-  type WaitingCallbacks,
-} from '../../functions/src/callback/callback-store.ts';
-import { parseCallback } from '../../functions/src/callback/callback.ts';
+import { microsecondsOf, readCallback } from '../../functions/src/callback/callback.ts';
+import type { NearCallbacks } from '../../functions/src/callback/near-callbacks.ts';
+import type { CallbackReader } from '../../functions/src/callback/reader.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
+import { createReconciler } from '../../functions/src/delivery/reconciler.ts';
+import { createTruth } from '../../functions/src/delivery/truth.ts';
 import { createDelivery } from '../../functions/src/delivery/deliver.ts';
 import { isDead } from '../../functions/src/delivery/delivery-state.ts';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
@@ -15,7 +14,7 @@ import { noticeIdOf, type Claim, type Entry } from '../../functions/src/delivery
 import type { Ledger, Overdue, Settlement } from '../../functions/src/delivery/ledger.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
 import { createReconciliation } from '../../functions/src/delivery/reconciliation.ts';
-import { builtInSettings } from '../../functions/src/callback/settings.ts';
+import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 import { createSweep } from '../../functions/src/delivery/sweep.ts';
 import {
   aCallback,
@@ -99,6 +98,10 @@ export function createMemoryLedger() {
         claim: claimOf(noticeId, stored),
       };
     },
+    async readMany(noticeIds) {
+      const found = await Promise.all(noticeIds.map((noticeId) => ledger.read(noticeId)));
+      return new Map(found.flatMap((entry) => (entry ? [[entry.noticeId, entry]] : [])));
+    },
     async takeOver({ noticeId, claim, staleAt }, leaseUntil) {
       await asked('takeOver', noticeId);
       const stored = entries.get(noticeId);
@@ -150,34 +153,54 @@ interface RoomState {
   now: number;
   answer: (target: string) => PushResult | Promise<PushResult>;
   queueFails: boolean;
+  settings: Settings;
+  /** What was in force before `settings.changedAt`. */
+  formerSettings: Settings;
 }
 
 /** Callbacks in memory; `former` are their earlier states, the oldest first: nobody remembers those that are not there. */
 function createMemoryCallbacks(
-  documents: ReadonlyMap<string, CallbackDocument>,
-  former: ReadonlyMap<string, readonly CallbackDocument[]>,
-  read: CallbackReader['read'],
-): CallbackReader & WaitingCallbacks {
+  documents: ReadonlyMap<string, StoredDocument>,
+  former: ReadonlyMap<string, readonly StoredDocument[]>,
+  readCallbacks: string[],
+): CallbackReader & NearCallbacks {
+  const stateOf = (document: StoredDocument | undefined) => document && readCallback(document).callback;
+  async function asked(callbackId: string): Promise<void> {
+    readCallbacks.push(callbackId);
+    await Promise.resolve();
+  }
   return {
-    read,
-    async readAsOf(callbackId, at) {
-      const now = await read(callbackId);
-      const states = [...(former.get(callbackId) ?? []), now];
-      return states.findLast((state) => state && microsecondsOf(state.updateTime) <= at);
+    async read(callbackId) {
+      await asked(callbackId);
+      return stateOf(documents.get(callbackId));
     },
-    async waiting(after, limit) {
+    async readAsOf(callbackId, at) {
+      await asked(callbackId);
+      const states = [...(former.get(callbackId) ?? []), documents.get(callbackId)];
+      return stateOf(states.findLast((state) => state && microsecondsOf(state.updateTime) <= at));
+    },
+    async find(now, limit) {
       await Promise.resolve();
-      return [...documents]
-        .map(([callbackId, document]) => ({ callbackId, document }))
-        .filter(({ document: { data } }) =>
-          ['SCHEDULED', 'QUEUED', 'ROUTING'].includes(String((data as { callbackState: unknown }).callbackState)),
-        )
-        .sort((a, b) => (a.callbackId < b.callbackId ? -1 : 1))
-        .filter(({ callbackId }) => after === undefined || callbackId > after)
-        .slice(0, limit);
+      const all = [...documents].map(([callbackId, document]) => ({
+        callbackId,
+        callback: readCallback(document).callback,
+      }));
+      const near = all.filter(
+        ({ callback: { callbackState, estimatedWaitTime = Infinity } }) =>
+          ['SCHEDULED', 'QUEUED'].includes(callbackState ?? '') && estimatedWaitTime < highestThreshold,
+      );
+      const routing = all.filter(({ callback }) => callback.callbackState === 'ROUTING');
+      const callIns = all.filter(({ callback: { callIn } }) => callIn && callIn.expirationTime.getTime() > now);
+      return [...new Set([near, routing, callIns].flatMap((some) => some.slice(0, limit)))].map((found) => {
+        readCallbacks.push(found.callbackId);
+        return found;
+      });
     },
   };
 }
+
+/** Seconds: of any queue that a test has. */
+const highestThreshold = 3600;
 
 /**
  * The real announcer and delivery, among doubles: documents and ledger in memory, a sender that answers as it is told
@@ -188,18 +211,23 @@ export function createRoom() {
   const sent: Sent[] = [];
   const lines: { severity: Severity; event: LogEvent; fields: LogFields }[] = [];
   const tasks: { noticeId: string; at: number }[] = [];
-  const documents = new Map<string, CallbackDocument>();
-  const former = new Map<string, CallbackDocument[]>();
+  const documents = new Map<string, StoredDocument>();
+  const former = new Map<string, StoredDocument[]>();
   const readCallbacks: string[] = [];
-  const state: RoomState = { now: monday, answer: () => accepted, queueFails: false };
+  const state: RoomState = {
+    now: monday,
+    answer: () => accepted,
+    queueFails: false,
+    settings: builtInSettings,
+    formerSettings: builtInSettings,
+  };
   const now = () => state.now;
-  const settingsOf = () => Promise.resolve(builtInSettings);
+  const settingsOf = () => Promise.resolve(state.settings);
   const log: Log = (severity, event, fields) => lines.push({ severity, event, fields });
-  async function readCallback(callbackId: string): Promise<CallbackDocument | undefined> {
-    readCallbacks.push(callbackId);
-    await Promise.resolve();
-    return documents.get(callbackId);
-  }
+  const callbacks = createMemoryCallbacks(documents, former, readCallbacks);
+  const currentCallback = (callbackId: string) => callbacks.read(callbackId);
+  const truth = createTruth({ callbacks, now });
+  const rebookings = new Map<string, number>();
   const { gate, send } = guard({
     async send(target, message, until) {
       const result = await state.answer(target);
@@ -215,11 +243,9 @@ export function createRoom() {
     send,
     gate,
     settingsOf,
-    async currentCallback(callbackId) {
-      const document = await readCallback(callbackId);
-      const parsed = document && parseCallback(document.data, document.updateTime);
-      return parsed && 'value' in parsed ? parsed.value : undefined;
-    },
+    truth,
+    rebookedAt: (callbackId) => Promise.resolve(rebookings.get(callbackId)),
+    currentCallback,
     async scheduleRetry(noticeId, at) {
       await Promise.resolve();
       if (state.queueFails) throw new Error('queue not found');
@@ -230,23 +256,47 @@ export function createRoom() {
     random: () => 0,
     leaseMs: minute,
   });
-  const onChange = createAnnouncer({ settingsOf, readCallback, deliver, log, now, freshForMs: 5 * second });
-  let bookmark: string | undefined;
-  const reconciliation = createReconciliation({
-    callbacks: createMemoryCallbacks(documents, former, readCallback),
+  const onChange = createAnnouncer({
     settingsOf,
-    onChange,
-    bookmark: {
-      read: () => Promise.resolve(bookmark),
-      async write(callbackId) {
-        await Promise.resolve();
-        bookmark = callbackId;
-      },
+    currentCallback,
+    truth,
+    deliver,
+    async noteRebooking(callbackId, at) {
+      await Promise.resolve();
+      rebookings.set(callbackId, at);
     },
     log,
     now,
+    freshForMs: 5 * second,
   });
-  const sweep = createSweep({ ledger, retry, gate, reconciliation, reconciled: 0, log, now });
+  let bookmark: number | undefined;
+  const reconciler = createReconciler({
+    callbacks,
+    ledger,
+    settingsOf,
+    formerSettings: () => Promise.resolve(state.formerSettings),
+    truth,
+    deliver,
+    log,
+    now,
+  });
+  const look = createReconciliation({
+    near: callbacks,
+    reconciler,
+    bookmark: {
+      read: () => Promise.resolve(bookmark),
+      async write(at) {
+        await Promise.resolve();
+        bookmark = at;
+      },
+    },
+    now,
+  });
+  const reconciliation = {
+    look,
+    lookAt: (callbackId: string, changedAt = state.now) => reconciler.lookAt(callbackId, changedAt),
+  };
+  const sweep = createSweep({ ledger, retry, gate, reconcile: look, reconciled: 0, log, now });
   return {
     state,
     ledger: ledgerState,

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import type { Change } from '../../functions/src/delivery/announce.ts';
-import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
-import { callDirections, callbackStates, type CallDirection, type CallbackState } from '../../functions/src/callback/fields.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
+import {
+  callDirections,
+  callbackStates,
+  type CallDirection,
+  type CallbackState,
+} from '../../functions/src/callback/fields.ts';
 import { callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
 
 /** One state of a callback document, in plain words. */
@@ -76,7 +81,7 @@ function updateTimeOf(writtenAt: number, index: number): string {
   return `${Math.floor(writtenAt / second)}.${String(nanoseconds).padStart(9, '0')}`;
 }
 
-export function documentOf(state: History['states'][number] | undefined, index: number): CallbackDocument | undefined {
+export function documentOf(state: History['states'][number] | undefined, index: number): StoredDocument | undefined {
   if (!state) return undefined;
   const { desiredTime, expirationTime, callInId, targets, writtenAt, ...plain } = state;
   const callIn = { id: callInId, toPhoneNumber: '+18005550100', expirationTime: timestamp(monday + 2 * hour) };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Callback } from '../../functions/src/callback/callback.ts';
 import { decide, dependsOnSettings, stillHolds, type Notice } from '../../functions/src/notice/decision.ts';
 import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
-import { aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
+import { aBooking, aCallIn, aCallback, hour, minute, monday, someSettings } from '../support/builders.ts';
 import { attemptRows, purgedRows } from './decision-ending-rows.ts';
 import { callInRows, otherRows, readyRows, upcomingRows } from './decision-rows.ts';
 import { anyCallback, anySettings } from './arbitraries.ts';
@@ -33,7 +33,7 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
     },
     {
       name: 'it was rescheduled in place',
-      given: { current: aCallback({ estimatedWaitTime: 200, generation: monday + hour }) },
+      given: { current: aCallback({ estimatedWaitTime: 200, booking: aBooking(monday) + hour }) },
       expect: false,
     },
     { name: 'it was deleted', given: {}, expect: false },
@@ -79,7 +79,7 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
     },
     {
       name: 'it was rescheduled in place by now',
-      given: { current: aCallback({ ...asPurged, generation: monday }) },
+      given: { current: aCallback({ ...asPurged, booking: aBooking(monday) }) },
       expect: false,
     },
     {
@@ -89,28 +89,32 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
     },
   ],
   CALLBACK_ATTEMPT_FAILED: [
-    { name: 'the next attempt is to come', given: { occasion: '0#1', current: aCallback(failed) }, expect: true },
+    {
+      name: 'the next attempt is to come',
+      given: { occasion: `${aBooking()}#1`, current: aCallback(failed) },
+      expect: true,
+    },
     {
       name: 'the next attempt was made',
-      given: { occasion: '0#1', current: aCallback({ ...failed, dialAttempts: 2 }) },
+      given: { occasion: `${aBooking()}#1`, current: aCallback({ ...failed, dialAttempts: 2 }) },
       expect: false,
     },
     {
       name: 'the call was connected after all',
-      given: { occasion: '0#1', current: aCallback({ ...failed, lastDialResult: 'PERSON' }) },
+      given: { occasion: `${aBooking()}#1`, current: aCallback({ ...failed, lastDialResult: 'PERSON' }) },
       expect: false,
     },
     {
       name: 'the callback completed',
-      given: { occasion: '0#1', current: aCallback({ ...failed, callbackState: 'COMPLETED' }) },
+      given: { occasion: `${aBooking()}#1`, current: aCallback({ ...failed, callbackState: 'COMPLETED' }) },
       expect: false,
     },
     {
       name: 'the callback was rescheduled in place',
-      given: { occasion: '0#1', current: aCallback({ ...failed, generation: monday }) },
+      given: { occasion: `${aBooking()}#1`, current: aCallback({ ...failed, booking: aBooking(monday) }) },
       expect: false,
     },
-    { name: 'the callback was deleted', given: { occasion: '0#1' }, expect: false },
+    { name: 'the callback was deleted', given: { occasion: `${aBooking()}#1` }, expect: false },
   ],
   CALLBACK_FINAL_ATTEMPT_FAILED: [
     { name: 'nobody was reached', given: { current: aCallback({ ...failed, dialAttempts: 3 }) }, expect: true },
@@ -126,7 +130,7 @@ const tables: Readonly<Record<NoticeEvent, readonly Row[]>> = {
     },
     {
       name: 'it was rescheduled in place',
-      given: { current: aCallback({ ...failed, dialAttempts: 3, generation: monday }) },
+      given: { current: aCallback({ ...failed, dialAttempts: 3, booking: aBooking(monday) }) },
       expect: false,
     },
     { name: 'it was deleted', given: {}, expect: true },

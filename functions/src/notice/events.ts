@@ -58,6 +58,9 @@ const isSameBooking = (before: Callback, after: Callback) => before.booking === 
 /** The longest that a phone rings before somebody or something gives up. */
 const longestRingMs = 60_000;
 
+/** An attempt that was made before a callback was booked anew is no news of the new booking. */
+const isSameAttempt = (before: Callback, after: Callback) => before.dialAttempts === after.dialAttempts;
+
 const attempt = ({ booking, dialAttempts }: Callback) => `${booking}#${dialAttempts}`;
 
 /**
@@ -93,7 +96,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
       return state.callbackState === 'COMPLETED' ? 'attempts-over' : true;
     },
     occasion: attempt,
-    isSameOccasion: (before, after) => attempt(before) === attempt(after),
+    isSameOccasion: isSameAttempt,
     whenCreated: 'imported',
     notBefore: untilRung,
     outlivesCallback: false,
@@ -108,7 +111,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
       return isOwed || undefined;
     },
     occasion: ({ booking }) => booking,
-    isSameOccasion: isSameBooking,
+    isSameOccasion: isSameAttempt,
     whenCreated: 'imported',
     notBefore: untilRung,
     outlivesCallback: true,
