@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';
-import type { NoticeEvent } from '../../functions/src/callback/notice-event.ts';
 import { createRoom } from '../unit/doubles.ts';
-import { anyHistory, changesOf, truthsOf, type History } from '../unit/history.ts';
+import { anyHistory, changesOf, type History } from '../unit/history.ts';
+import { nameOf, ordinaryQueue, owedAt, saidByDeletion } from '../unit/rules.ts';
 import { second } from './builders.ts';
+import { noticeId, write } from './playback.ts';
 
 /** How long a change counts as fresh: what was true so short a time ago may be told. */
 const freshForMs = 5 * second;
@@ -32,15 +32,13 @@ async function untruths(history: History, delays: readonly number[], copies: num
   const found: string[] = [];
   for (const { at, index, change } of steps.toSorted((a, b) => a.at - b.at)) {
     room.state.now = at;
-    const written = changes[index];
-    if (!change && written) {
-      if (written.after) room.documents.set('callback-1', written.after);
-      else room.documents.delete('callback-1');
+    if (!change) {
+      write(room, history, index);
       continue;
     }
     const before = room.sent.length;
-    if (change) await room.onChange(change);
-    const ids = new Set(truthsLately(history, at).map(idOf));
+    await room.onChange(change);
+    const ids = new Set(truthsLately(history, at).flatMap((notice) => idsOf(notice, history)));
     for (const { message } of room.sent.slice(before)) {
       if (!ids.has(message.data['noticeId'] ?? '')) found.push(message.data['event'] ?? '');
     }
@@ -48,19 +46,30 @@ async function untruths(history: History, delays: readonly number[], copies: num
   return found;
 }
 
-/** Of every state that the document has been in within the last seconds. */
+/** A booking that came back is told under another name. */
+function idsOf(notice: string, history: History): string[] {
+  return [notice, ...history.map(({ at }) => `${nameOf(notice)}~${at}`)].map(noticeId);
+}
+
+/**
+ * Of every state that the document has been in within the last seconds. Of a document that is gone nobody knows what came
+ * after it, so what outlives a callback stays true.
+ */
 function truthsLately(history: History, at: number): string[] {
-  return history.states.flatMap(({ writtenAt }, index) => {
-    const next = history.states[index + 1];
-    const isRecent = writtenAt <= at && (!next || next.writtenAt >= at - freshForMs);
-    return isRecent ? [...truthsOf(history, index, at), ...truthsOf(history, index, at - freshForMs)] : [];
+  const past = history.filter((moment) => moment.at <= at);
+  const isGone = past.at(-1)?.state === undefined;
+  return past.flatMap((_, index) => {
+    const next = past[index + 1];
+    const isRecent = !next || next.at >= at - freshForMs;
+    const ats = isRecent ? [at, Math.max(at - freshForMs, past[index]?.at ?? 0)] : [];
+    const recent = ats.flatMap((moment) => owedAt(history, index, moment, ordinaryQueue));
+    const lasting = isGone ? owedAt(history, index, at, ordinaryQueue).filter(outlives) : [];
+    const said = isRecent || isGone ? saidByDeletion(history, index) : [];
+    return [...recent, ...lasting, ...said];
   });
 }
 
-function idOf(notice: string): string {
-  const [event, occasion = ''] = notice.split(' ');
-  return noticeIdOf('callback-1', { event: event as NoticeEvent, occasion });
-}
+const outlives = (notice: string) => /^CALLBACK_(PURGED|FINAL_ATTEMPT_FAILED)/.test(notice);
 
 /** Whatever the order in which a callback's events come, nothing is told that was not true within the last seconds. */
 export async function assertNothingUntrue(numRuns: number, seed?: number): Promise<void> {

@@ -206,7 +206,7 @@ const highestThreshold = 3600;
  * The real announcer and delivery, among doubles: documents and ledger in memory, a sender that answers as it is told
  * and records, a clock to turn, tasks that wait to be run.
  */
-export function createRoom() {
+export function createRoom({ reconciled = 0 } = {}) {
   const { ledger, entries, retiredTargets, operations, state: ledgerState } = createMemoryLedger();
   const sent: Sent[] = [];
   const lines: { severity: Severity; event: LogEvent; fields: LogFields }[] = [];
@@ -296,7 +296,7 @@ export function createRoom() {
     look,
     lookAt: (callbackId: string, changedAt = state.now) => reconciler.lookAt(callbackId, changedAt),
   };
-  const sweep = createSweep({ ledger, retry, gate, reconcile: look, reconciled: 0, log, now });
+  const sweep = createSweep({ ledger, retry, gate, reconcile: look, reconciled, log, now });
   return {
     state,
     ledger: ledgerState,

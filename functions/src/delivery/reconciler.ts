@@ -113,7 +113,13 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const { owes, notBefore } = events[event];
     if (owes(callback, await inForce(callback, settings), callback.writtenAt) !== true) return {};
     let after = callback;
-    for (let step = 0; step < mostSteps && after.writtenAt >= since; step++) {
+    let isPast = false;
+    for (let step = 0; step < mostSteps; step++) {
+      if (after.writtenAt < since && !isPast) {
+        // The last look saw this very state, and judged it.
+        if (isNear(after, settings)) return undefined;
+        isPast = true;
+      }
       const before = await stateBefore(callbacks, callbackId, after);
       if (!before && !after.isCreation) return undefined;
       const why = whyNoNews(event, before, after, before ? await inForce(before, settings) : settings);
@@ -131,18 +137,30 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   }
 
   async function reconcile(found: readonly FoundCallback[], since: number): Promise<boolean> {
-    const candidates = (await Promise.all(found.map(candidatesOf))).flat();
-    if (candidates.length === 0) return true;
-    const entries = await ledger.readMany(candidates.map(({ noticeId }) => noticeId));
-    const outcomes = await Promise.allSettled(
-      candidates.map((candidate) => settle(candidate, entries.get(candidate.noticeId), since)),
-    );
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === 'fulfilled') return;
-      const { callbackId = '' } = candidates[index] ?? {};
-      parts.log('ERROR', 'reconciliation-failed', { callbackId, reason: failureMessage(outcome.reason) });
-    });
-    return outcomes.every(({ status }) => status === 'fulfilled');
+    const candidates = await Promise.all(found.map(candidatesOf));
+    const ids = candidates.flat().map(({ noticeId }) => noticeId);
+    const entries = ids.length > 0 ? await ledger.readMany(ids) : new Map<string, Entry>();
+    const outcomes = await Promise.all(candidates.map((ofOne) => settleAll(ofOne, entries, since)));
+    return outcomes.every((isWell) => isWell);
+  }
+
+  /** One after the other: on the device each takes the place of the one before. */
+  async function settleAll(
+    candidates: readonly Candidate[],
+    entries: ReadonlyMap<string, Entry>,
+    since: number,
+  ): Promise<boolean> {
+    let isWell = true;
+    for (const candidate of candidates) {
+      try {
+        await settle(candidate, entries.get(candidate.noticeId), since);
+      } catch (error) {
+        isWell = false;
+        const { callbackId } = candidate;
+        parts.log('ERROR', 'reconciliation-failed', { callbackId, reason: failureMessage(error) });
+      }
+    }
+    return isWell;
   }
 
   /** Of a document that is gone, history tells what it was. */
@@ -171,4 +189,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (!isWhole) throw new Error(`${callbackId} could not be looked at`);
     },
   };
+}
+
+/** Whether a look finds such a state (see `NearCallbacks`), by the threshold of its own queue. */
+function isNear({ callbackState, callIn, estimatedWaitTime = Infinity }: Callback, settings: Settings): boolean {
+  const isInQueue = callbackState === 'SCHEDULED' || callbackState === 'QUEUED';
+  const isShort = estimatedWaitTime < settings.pushNotificationThresholdMinutes * 60;
+  return callbackState === 'ROUTING' || callIn !== undefined || (isInQueue && isShort);
 }
