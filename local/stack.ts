@@ -100,7 +100,7 @@ function localParameters(google: Google, ports: Ports): Record<string, string> {
     CACHE_SECONDS: String(cacheSeconds),
     FRESH_SECONDS: '5',
     LEASE_SECONDS: '60',
-    RECONCILED_PER_SWEEP: '200',
+    RECONCILED_PER_SWEEP: '1000',
     CREDENTIALS_GRACE_HOURS: '24',
     FCM_BASE_URL: google.url,
     OAUTH_TOKEN_URL: `${google.url}/token`,

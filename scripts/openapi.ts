@@ -1,7 +1,7 @@
 /** `npm run openapi`: writes the OpenAPI document and the client's types anew, after the API has changed. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openApiDocument } from '../functions/src/engagement/openapi.ts';
+import { openApiDocument } from './openapi-document.ts';
 import { clientTypes, documentText } from './openapi-files.ts';
 
 const root = path.resolve(import.meta.dirname, '..');

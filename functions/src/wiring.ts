@@ -127,6 +127,7 @@ export function createInstance(parts: InstanceParts) {
     near: createNearCallbacks(db),
     reconciler,
     bookmark: createBookmark(db),
+    log,
     now,
   });
   const { reconciledPerSweep: reconciled } = config;

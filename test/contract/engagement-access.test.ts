@@ -174,7 +174,3 @@ test('a key that asks too much is told when to come again', async () => {
   const refused = answers.find(({ status }) => status === 429);
   expect(refused).toMatchObject({ headers: { 'retry-after': '60' }, body: { status: { errorCode: 'rate-limited' } } });
 });
-
-test('nobody needs a key to read the OpenAPI document', async () => {
-  expect(await room.ask('GET', '/openapi.json')).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
-});

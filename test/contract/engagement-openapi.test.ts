@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Firestore } from '../../local/functions-firestore.ts';
 import { createEngagementClient } from '../../client/engagement.ts';
-import { openApiDocument } from '../../functions/src/engagement/openapi.ts';
+import { openApiDocument } from '../../scripts/openapi-document.ts';
 import { clientTypes, documentText } from '../../scripts/openapi-files.ts';
 import { hour, minute, monday } from '../support/builders.ts';
 import { complaints, documented } from '../support/openapi.ts';

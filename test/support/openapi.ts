@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { openApiDocument } from '../../functions/src/engagement/openapi.ts';
+import { openApiDocument } from '../../scripts/openapi-document.ts';
 import type { Schema } from './schema-arbitrary.ts';
 
 export interface DocumentedOperation {

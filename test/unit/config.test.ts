@@ -11,7 +11,7 @@ const defaults: Config = {
   cacheMs: 60_000,
   freshForMs: 5_000,
   leaseMs: 60_000,
-  reconciledPerSweep: 200,
+  reconciledPerSweep: 1000,
   graceMs: 24 * 3600_000,
   fcmBaseUrl: 'https://fcm.googleapis.com',
   oauthTokenUrl: 'https://oauth2.googleapis.com/token',

@@ -191,10 +191,10 @@ function createMemoryCallbacks(
       );
       const routing = all.filter(({ callback }) => callback.callbackState === 'ROUTING');
       const callIns = all.filter(({ callback: { callIn } }) => callIn && callIn.expirationTime.getTime() > now);
-      return [...new Set([near, routing, callIns].flatMap((some) => some.slice(0, limit)))].map((found) => {
-        readCallbacks.push(found.callbackId);
-        return found;
-      });
+      const kinds = [near, routing, callIns].map((some) => some.slice(0, limit));
+      const found = [...new Set(kinds.flat())];
+      readCallbacks.push(...found.map(({ callbackId }) => callbackId));
+      return { found, isWhole: kinds.every((some) => some.length < limit) };
     },
   };
 }
@@ -290,6 +290,7 @@ export function createRoom({ reconciled = 0 } = {}) {
         bookmark = at;
       },
     },
+    log,
     now,
   });
   const reconciliation = {

@@ -150,7 +150,9 @@ const isOfBooking = (notice: string) => !/READY|CALL_IN/.test(notice);
 export function permittedNotices(history: History, queues: readonly Queue[], until: number): Set<string> {
   const told = history.flatMap((moment, index) => {
     const next = history[index + 1]?.at ?? until;
-    const ats = [moment.at, next, ...queues.map(({ opensAt }) => opensAt)].filter((at) => at >= moment.at && at <= next);
+    const ats = [moment.at, next, ...queues.map(({ opensAt }) => opensAt)].filter(
+      (at) => at >= moment.at && at <= next,
+    );
     const isBirth = moment.at === moment.createdAt;
     const owed = queues.flatMap((queue) => ats.flatMap((at) => owedAt(history, index, at, queue)));
     const may = owed.filter((notice) => !isBirth || /READY|CALL_IN|UPCOMING/.test(notice));

@@ -42,7 +42,7 @@ const environmentSchema = v.object({
   CACHE_SECONDS: within('seconds', 60, 0, 3600),
   FRESH_SECONDS: within('seconds', 5, 0, 3600),
   LEASE_SECONDS: within('seconds', 60, 60, 600),
-  RECONCILED_PER_SWEEP: within('callbacks', 200, 0, 5000),
+  RECONCILED_PER_SWEEP: within('callbacks', 1000, 0, 20_000),
   CREDENTIALS_GRACE_HOURS: within('hours', 24, 1, 720),
   FCM_BASE_URL: text(google.FCM_BASE_URL),
   OAUTH_TOKEN_URL: text(google.OAUTH_TOKEN_URL),

@@ -22,6 +22,7 @@ export type LogEvent =
   | 'settings-rejected'
   | 'settings-missing'
   | 'sweep-finished'
+  | 'sweep-incomplete'
   | 'reconciliation-failed'
   | 'credentials-destroyed'
   | 'admin-failed'

@@ -23,9 +23,9 @@ export const parameters = {
     description: 'How long one attempt may take before another is made of it, 60 to 600 seconds.',
   }),
   RECONCILED_PER_SWEEP: defineInt('RECONCILED_PER_SWEEP', {
-    default: 200,
+    default: 1000,
     description:
-      'Waiting callbacks that are looked at each minute for notices whose event never came, 0 to 5000: a read each.',
+      'Callbacks near their turn, in ROUTING or with a call-in, of each kind at most, that are looked at each minute for what is owed and was not told, 0 to 20000: two reads each.',
   }),
   CREDENTIALS_GRACE_HOURS: defineInt('CREDENTIALS_GRACE_HOURS', {
     default: 24,

@@ -12,11 +12,12 @@ export interface FoundCallback {
 export interface NearCallbacks {
   /**
    * Those that wait less than the highest threshold of any queue, those in ROUTING, and those with a call-in that has not
-   * expired: a read each, and one for the threshold. The nearest first; no more than `limit` of each.
+   * expired: a read each, and one for the threshold. The nearest first; no more than `limit` of each, and where
+   * there may be more, `isWhole` is false.
    *
    * @param now epoch milliseconds
    */
-  find(now: number, limit: number): Promise<readonly FoundCallback[]>;
+  find(now: number, limit: number): Promise<{ found: readonly FoundCallback[]; isWhole: boolean }>;
 }
 
 /** Minutes: the threshold of a queue that has none of its own, and the highest that there may be. */
@@ -50,10 +51,13 @@ export function createNearCallbacks(db: Firestore): NearCallbacks {
       const routing = callbacks.where('callbackState', '==', 'ROUTING');
       const callIns = callbacks.where('callIn.expirationTime', '>', new Date(now));
       const found = new Map<string, Callback>();
+      let isWhole = true;
       for (const query of [near, routing, callIns]) {
-        for (const { id, ...rest } of await all(query, limit)) found.set(id, rest.callback);
+        const some = await all(query, limit);
+        for (const { callbackId, callback } of some) found.set(callbackId, callback);
+        isWhole &&= some.length < limit;
       }
-      return [...found].map(([callbackId, callback]) => ({ callbackId, callback }));
+      return { found: [...found].map(([callbackId, callback]) => ({ callbackId, callback })), isWhole };
     },
   };
 }
@@ -61,11 +65,11 @@ export function createNearCallbacks(db: Firestore): NearCallbacks {
 /** So that what is read at a time fits into the memory of a small instance. */
 const pageSize = 500;
 
-async function all(query: Query, limit: number): Promise<{ id: string; callback: Callback }[]> {
-  const found: { id: string; callback: Callback }[] = [];
+async function all(query: Query, limit: number): Promise<FoundCallback[]> {
+  const found: FoundCallback[] = [];
   let page = await query.limit(Math.min(pageSize, limit)).get();
   for (;;) {
-    found.push(...page.docs.map((snapshot) => ({ id: snapshot.id, callback: callbackIn(snapshot) })));
+    found.push(...page.docs.map((snapshot) => ({ callbackId: snapshot.id, callback: callbackIn(snapshot) })));
     const last = page.docs.at(-1);
     const left = limit - found.length;
     if (!last || page.size < pageSize || left <= 0) return found;

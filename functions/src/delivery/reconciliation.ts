@@ -1,4 +1,5 @@
 import type { NearCallbacks } from '../callback/near-callbacks.ts';
+import type { Log } from '../base/log.ts';
 import { rememberedMs, type Reconciler } from './reconciler.ts';
 
 export interface ReconciliationParts {
@@ -6,6 +7,7 @@ export interface ReconciliationParts {
   readonly reconciler: Pick<Reconciler, 'reconcile'>;
   /** Until when everything was looked at, in epoch milliseconds. */
   readonly bookmark: { read(): Promise<number | undefined>; write(at: number): Promise<void> };
+  readonly log: Log;
   readonly now: () => number;
 }
 
@@ -22,12 +24,13 @@ const overlapMs = 10_000;
  * @returns a function that looks at `limit` of each kind at most (see `NearCallbacks`), and resolves with how many it
  *   looked at
  */
-export function createReconciliation({ near, reconciler, bookmark, now }: ReconciliationParts) {
+export function createReconciliation({ near, reconciler, bookmark, log, now }: ReconciliationParts) {
   return async (limit: number): Promise<number> => {
     const until = now() - overlapMs;
     const since = Math.max(now() - rememberedMs, (await bookmark.read()) ?? 0);
-    const found = await near.find(now(), limit);
-    let isWhole = true;
+    const { found, isWhole: isAll } = await near.find(now(), limit);
+    if (!isAll) log('WARNING', 'sweep-incomplete', { looked: found.length });
+    let isWhole = isAll;
     for (let start = 0; start < found.length; start += atATime) {
       isWhole = (await reconciler.reconcile(found.slice(start, start + atATime), since)) && isWhole;
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import { ApiError, asApiError } from '../base/api-error.ts';
 import type { ApiKey } from '../keys/api-key.ts';
-import { basePath, operations, type Data, type Input, type Operation, type OperationId } from './operations.ts';
+import { operations, type Data, type Input, type Operation, type OperationId } from './operations.ts';
 import { grpcCode, statusCodes } from '../base/failure.ts';
 import { idempotencyKeyPattern } from './idempotency.ts';
 import { jsonOf } from '../base/request-body.ts';
@@ -41,8 +41,6 @@ export interface EngagementParts {
   readonly handlers: Handlers;
   readonly keyRing: KeyRing;
   readonly rateLimit: RateLimit;
-  /** The OpenAPI document, which everybody may read. */
-  readonly openApi: () => Promise<object>;
   /** An error that is no ApiError: for the log, not for the caller. */
   readonly reportBug: (error: unknown, corrId: string) => void;
 }
@@ -53,8 +51,6 @@ export function createEngagementApi(parts: EngagementParts): (request: Engagemen
     const corrId = randomUUID();
     try {
       const path = /^(?:\/engagement)?\/v3(\/.*)$/s.exec(request.path)?.[1] ?? '';
-      if (request.method === 'GET' && path === '/openapi.json')
-        return { status: 200, headers: { 'cache-control': 'public, max-age=300' }, body: await parts.openApi() };
       const { id, operation, caught } = routeOf(request, path);
       const data = await answer(parts, request, id, operation, caught);
       return { status: 200, headers, body: { status: { code: 0, message: 'Successful', corrId }, data } };
@@ -98,7 +94,10 @@ function routeOf({ method }: EngagementRequest, path: string): Route & { caught:
   if (!route) {
     throw here.length > 0
       ? new ApiError('method-not-allowed', `There is no ${method.slice(0, 20)} here.`)
-      : new ApiError('not-found', `There is nothing at this address. ${basePath}/openapi.json tells what there is.`);
+      : new ApiError(
+          'not-found',
+          `There is nothing at this address. The hosted page has a reference of what there is, and /openapi.json.`,
+        );
   }
   const name = /\{([\w-]+)\}/.exec(route.operation.path)?.[1];
   return { ...route, caught: name === undefined ? {} : { [name]: decoded(route.pattern.exec(path)?.[1] ?? '') } };

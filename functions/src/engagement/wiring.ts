@@ -32,7 +32,6 @@ const longestKeyAgeMs = 60_000;
  */
 export function createEngagement(on: EngagementFoundation): (request: EngagementRequest) => Promise<EngagementAnswer> {
   const { db, settingsOf, send, validate, log, now, cacheMs } = on;
-  let openApi: object | undefined;
   const keys = createApiKeyStore(db);
   const memory = { now, maxAgeMs: Math.min(cacheMs, longestKeyAgeMs) };
   const warn = (event: 'key-use-not-recorded' | 'rate-lease-failed') => (error: unknown) => {
@@ -49,7 +48,6 @@ export function createEngagement(on: EngagementFoundation): (request: Engagement
       now,
       random: (min, max) => randomInt(min, max + 1),
     }),
-    openApi: async () => (openApi ??= (await import('./openapi.ts')).openApiDocument()),
     reportBug: (error, corrId) => {
       log('ERROR', 'engagement-failed', { corrId, code: failureCode(error), reason: failureMessage(error) });
     },

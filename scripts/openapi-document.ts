@@ -1,9 +1,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { statuses, type ApiErrorKind } from '../base/api-error.ts';
-import { scopes } from '../keys/api-key.ts';
-import { basePath, errorsOf, operations, type Operation } from './operations.ts';
-import { rememberMs } from './idempotency.ts';
-import { maxBodyBytes } from '../base/request-body.ts';
+import { statuses, type ApiErrorKind } from '../functions/src/base/api-error.ts';
+import { scopes } from '../functions/src/keys/api-key.ts';
+import { basePath, errorsOf, operations, type Operation } from '../functions/src/engagement/operations.ts';
+import { rememberMs } from '../functions/src/engagement/idempotency.ts';
+import { maxBodyBytes } from '../functions/src/base/request-body.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
