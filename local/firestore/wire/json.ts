@@ -13,9 +13,17 @@ export function commitRequestOf(database: string, body: Json): CommitRequest {
 }
 
 export function batchGetRequestOf(database: string, body: Json): BatchGetRequest {
-  refuseOthers(body, ['documents', 'readTime']);
-  const { documents, readTime } = body as Json & { readonly documents?: string[] };
-  return { database, documents: documents ?? [], ...(readTime !== undefined && { readTime: timestampOf(readTime) }) };
+  refuseOthers(body, ['documents', 'readTime', 'mask']);
+  const { documents, readTime, mask } = body as Pick<BatchGetRequest, 'mask'> & {
+    readonly documents?: string[];
+    readonly readTime?: unknown;
+  };
+  return {
+    database,
+    documents: documents ?? [],
+    ...(readTime !== undefined && { readTime: timestampOf(readTime) }),
+    ...(mask && { mask }),
+  };
 }
 
 export function commitResponseTo({ writeResults, commitTime }: CommitResponse): Json {
@@ -126,7 +134,7 @@ function timeText({ seconds = 0, nanos = 0 }: Timestamp): string {
   return nanos === 0 ? `${upToSeconds}Z` : `${upToSeconds}.${String(nanos).padStart(9, '0')}Z`;
 }
 
-/** Transactions, transforms and masks of reads travel over gRPC alone: nobody sends them here. */
+/** Transactions and transforms travel over gRPC alone: nobody sends them here. */
 function refuseOthers(body: Json, known: readonly string[]): void {
   const other = Object.keys(body).find((name) => !known.includes(name));
   if (other !== undefined) throw new Refusal('UNIMPLEMENTED', `"${other}" is not known here in JSON.`);
