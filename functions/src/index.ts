@@ -10,7 +10,6 @@ import { managerOf } from './console/access.ts';
 import { createAdminApi, type AdminResponse } from './console/api.ts';
 import { createApiKeyAdministration } from './console/api-keys.ts';
 import { createApiKeyStore } from './keys/store.ts';
-import { createCallbackWritten, type FirestoreEvent } from './event/callback-written.ts';
 import { readConfig } from './base/config.ts';
 import { createAuditLog } from './console/audit.ts';
 import { createCredentialTest } from './credentials/test-push.ts';
@@ -112,18 +111,16 @@ const engagementApi = once(async () => {
  */
 const triggerInstances = { cpu: 1, concurrency: 80, maxInstances: 100 } as const;
 
-const callbackWritten = once(() => createCallbackWritten(base().instance, log, now));
-
 /**
- * Tells consumers what happened to their callback. Redelivered by the platform when it throws. Where it is deployed,
- * main.cjs loads trigger.ts instead of this file; this is how the deployment learns of it.
+ * Tells consumers what happened to their callback. Redelivered by the platform when it throws. Here the deployment learns
+ * that there is such a function; where it runs, main.cjs loads trigger.ts in place of this file.
  */
-export const onCallbackWritten = Object.assign((event: FirestoreEvent) => callbackWritten()(event), {
-  __endpoint: onDocumentWritten(
-    { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120, ...triggerInstances },
-    () => undefined,
-  ).__endpoint,
-});
+export const onCallbackWritten = onDocumentWritten(
+  { document: 'callbacks/{callbackId}', retry: true, timeoutSeconds: 120, ...triggerInstances },
+  () => {
+    throw new Error('main.cjs loads lib/trigger.cjs where onCallbackWritten runs');
+  },
+);
 
 /** Another attempt at a notice, at the time the ledger names. */
 export const retryNotice = onTaskDispatched<{ noticeId: string }>(

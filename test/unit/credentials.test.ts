@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { asApiError } from '../../functions/src/base/api-error.ts';
-import type { Activation, CredentialRegistry } from '../../functions/src/credentials/store.ts';
+import type { Activation, CredentialStore } from '../../functions/src/credentials/store.ts';
 import { updateCredentials, type LadderParts, type RungReport } from '../../functions/src/credentials/update.ts';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
 import { CredentialError } from '../../functions/src/google/credential.ts';
@@ -27,10 +27,10 @@ const other: Activation = {
 };
 
 /** A ladder among doubles on which everything succeeds, but for what is given. */
-function climb(parts: { token?: Error; probe?: PushResult; registry?: Partial<CredentialRegistry> }) {
+function climb(parts: { token?: Error; probe?: PushResult; registry?: Partial<CredentialStore> }) {
   const reports: RungReport[] = [];
   const calls: string[] = [];
-  const registry: CredentialRegistry = {
+  const registry: CredentialStore = {
     add: () => Promise.resolve('7'),
     activate: ({ version, facts, by }) => {
       calls.push(`activate ${version}`);

@@ -31,7 +31,7 @@ export interface ActivationRequest {
 }
 
 /** What the administrators' side does with credentials. */
-export interface CredentialRegistry {
+export interface CredentialStore {
   /** A new version of the secret, on notice until it is put in force. @throws {CredentialError} */
   add(payload: string): Promise<string>;
   /** Puts a version in force and takes it off notice, and the former one on it, unless another one is in force than was expected. */
@@ -44,7 +44,7 @@ export interface CredentialRegistry {
   destroyRetired(now: number): Promise<number>;
 }
 
-export function createCredentialStore(db: Firestore, config: Config, now: () => number): CredentialRegistry {
+export function createCredentialStore(db: Firestore, config: Config, now: () => number): CredentialStore {
   const versions = createSecretVersions(config);
   const active = db.doc(activeCredentials);
   const retired = db.collection(retiredCredentials);

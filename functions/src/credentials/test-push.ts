@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../base/api-error.ts';
 import type { BrowserFailure } from './browser-failure.ts';
-import type { Activation, CredentialRegistry } from './store.ts';
+import type { Activation, CredentialStore } from './store.ts';
 import { refusalOf } from './update.ts';
 import type { PushResult } from '../fcm/result.ts';
 import type { PushMessage } from '../fcm/push-message.ts';
@@ -33,7 +33,7 @@ export interface CredentialTest {
 }
 
 export interface CredentialTestParts {
-  readonly registry: CredentialRegistry;
+  readonly registry: CredentialStore;
   readonly pending: PendingTests;
   /** Never rejects: whatever goes wrong is a result. */
   readonly send: (target: string, message: PushMessage) => Promise<PushResult>;

@@ -1,6 +1,6 @@
 import type { AccessTokens } from '../google/access-token.ts';
 import { ApiError, type ApiErrorKind } from '../base/api-error.ts';
-import type { CredentialRegistry, Activation } from './store.ts';
+import type { CredentialStore, Activation } from './store.ts';
 import type { PushResult } from '../fcm/result.ts';
 import { CredentialError, type Credential } from '../google/credential.ts';
 import { clean, publicFacts, readKey, type ServiceAccount, type TypedAccount } from './service-account.ts';
@@ -25,7 +25,7 @@ export interface LadderParts {
   readonly newAccessTokens: () => AccessTokens;
   /** Asks FCM whether it would send, without sending. */
   readonly probe: (projectId: string, accessToken: string) => Promise<PushResult>;
-  readonly registry: CredentialRegistry;
+  readonly registry: CredentialStore;
   readonly report: (report: RungReport) => void;
 }
 
@@ -155,7 +155,7 @@ export function refusalOf(
   return undefined;
 }
 
-async function stored(account: ServiceAccount, registry: CredentialRegistry): Promise<string> {
+async function stored(account: ServiceAccount, registry: CredentialStore): Promise<string> {
   const { projectId: project_id, clientEmail: client_email, privateKey: private_key } = account;
   try {
     return await registry.add(JSON.stringify({ type: 'service_account', project_id, client_email, private_key }));
@@ -171,7 +171,7 @@ async function stored(account: ServiceAccount, registry: CredentialRegistry): Pr
 
 async function activated(
   { version, request, checked, by }: { version: string; request: UpdateRequest; checked: ServiceAccount; by: string },
-  registry: CredentialRegistry,
+  registry: CredentialStore,
 ): Promise<Activation> {
   const outcome = await registry.activate({ version, facts: publicFacts(checked), by, expected: request.revision });
   if ('activation' in outcome) return outcome.activation;
