@@ -25,13 +25,13 @@ const purge: Fields = { callbackState: 'COMPLETED', callbackReason: 'PURGED' };
 const connected: Fields = { callbackState: 'COMPLETED', callbackReason: 'AGENT_CONNECTED' };
 const dial = (attempt: number, lastDialResult: string): Fields => ({ dialAttempts: attempt, lastDialResult });
 const wait = (count: number): Fields => ({ estimatedWaitTime: minutes(count) });
-const callIn = (id: string): Fields => ({
+const callIn = (id: string, seconds = 900): Fields => ({
   callIn: {
     id,
     groupName: 'sales',
     toPhoneNumber: '+1 800 555 0199',
     accessCode: '0471',
-    expirationTime: { $after: 900 },
+    expirationTime: { $after: seconds },
   },
 });
 
@@ -47,7 +47,11 @@ function life(
     const changes: (readonly [string, Fields | undefined])[] = [
       ['asks for a callback', booked(serviceName, device, first)],
       ...waits.map((count) => [`the wait is ${count} minutes`, wait(count)] as const),
-      ...rest,
+      ...rest.map(([note, fields], index) =>
+        index > 0 && rest[index - 1]?.[1] === undefined
+          ? ([note, booked(serviceName, device, fields ?? {})] as const)
+          : ([note, fields] as const),
+      ),
     ];
     return story(
       id,
@@ -203,6 +207,90 @@ const lives: readonly Life[] = [
     [...down],
   ),
   life('mistaken', wait(25), [upcoming], [['done', connected]], [...down, 4, 3]),
+  life(
+    'support',
+    wait(25),
+    [failed, failed, failedFinally],
+    [
+      ['rings', { dialAttempts: 1 }],
+      ['busy', { lastDialResult: 'BUSY' }],
+      ['rings again', { dialAttempts: 2, lastDialResult: null }],
+      ['no answer', { lastDialResult: 'NO_ANSWER' }],
+      ['given up before the last attempt', { callbackState: 'COMPLETED', callbackReason: 'FAIL_CALL_TO_CUSTOMER' }],
+    ],
+    down,
+  ),
+  life(
+    'dial-in',
+    wait(25),
+    [upcoming, ready, purgedEvent],
+    [
+      ['the turn has come: in this queue the consumer dials', { callbackState: 'ROUTING', estimatedWaitTime: 0 }],
+      ['a wrong field', { positionInQueue: 'first' }],
+      ['mended', { positionInQueue: 1 }],
+      ['a number that has lapsed already', { ...callIn('call-in-1', -60) }],
+      ['nobody called', { ...purge }],
+    ],
+    [...down, 4],
+  ),
+  life(
+    'dial-in',
+    { ...wait(25), pushTargets: [] },
+    [ready, calledIn],
+    [
+      ['the turn has come, and nobody can be told', { callbackState: 'ROUTING', estimatedWaitTime: 0 }],
+      ['the app is there', { pushTargets: [{ channel: 'FCM', target: 'late-app:APA91bDemo' }] }],
+      ['accepts', callIn('call-in-1')],
+      ['something else', { positionInQueue: 1 }],
+      ['done', connected],
+    ],
+    down,
+  ),
+  life('dial-in', wait(25), [ready], [['its turn at once', { callbackState: 'ROUTING', estimatedWaitTime: 0 }], ['done', connected]], down), // prettier-ignore
+  life(
+    'support',
+    {
+      ...wait(25),
+      language: 'zh_TW_#Hant',
+      pushTargets: [
+        { channel: 'SMS', target: '+49 30 5550100' },
+        { channel: 'FCM', target: ' among-others:APA91bDemo\n' },
+      ],
+    },
+    [upcoming],
+    [['done', connected]],
+    [...down, 4, 3],
+  ),
+  life(
+    'support',
+    wait(25),
+    [upcoming, purgedEvent, upcoming],
+    [
+      ['deleted while waiting', undefined],
+      ['booked anew under the same id', wait(20)],
+      ['near', wait(4)],
+      ['done', connected],
+    ],
+    [...down, 4],
+  ),
+  life(
+    'support',
+    { ...wait(25), desiredTime: { $at: '2030-01-07T10:00:00Z' } },
+    [upcoming, upcoming, upcoming],
+    [
+      ['another time', { ...wait(30), desiredTime: { $at: '2030-01-07T12:00:00Z' } }],
+      ['counts down', wait(12)],
+      ['near', wait(4)],
+      ['the first time after all', { ...wait(30), desiredTime: { $at: '2030-01-07T10:00:00Z' } }],
+      ['counts down', wait(25)],
+      ['counts down', wait(20)],
+      ['counts down', wait(12)],
+      ['near once more', wait(4)],
+      ['done', connected],
+    ],
+    [12, 4],
+  ),
+  life('support', { ...wait(25), ...purge }, [], [['imported, and touched', { positionInQueue: 1 }]]),
 ];
 
 const settings: readonly WriteStep[] = [
@@ -210,6 +298,7 @@ const settings: readonly WriteStep[] = [
   setting('sales', { pushNotificationThresholdMinutes: 5 }),
   setting('closed', { pushNotificationThresholdMinutes: 5, businessHours: { timeZone: 'Europe/Berlin', weekly: {} } }),
   setting('mistaken', { pushNotificationThresholdMinutes: 'five' }),
+  setting('dial-in', { callDirection: 'USERORIGINATED' }),
   setting('default', { pushNotificationThresholdMinutes: 5 }),
 ];
 

@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export type StoryChange = readonly [at: number, note: string, fields: Fields | undefined];
 
 /**
- * Tells a callback's life: its creation first, then updates.
+ * Tells a callback's life: its creation first, then updates. What follows a deletion creates it anew.
  *
  * @param expected events, each as often as it is to be announced
  */
@@ -22,7 +22,7 @@ export function story(id: string, expected: readonly string[], changes: readonly
       line: 0,
       at,
       path: `callbacks/${id}`,
-      kind: fields ? (index === 0 ? 'set' : 'update') : 'delete',
+      kind: fields ? (changes[index - 1]?.[2] ? 'update' : 'set') : 'delete',
       data: fields ?? {},
       note,
     })),
