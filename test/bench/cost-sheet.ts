@@ -16,7 +16,7 @@ export interface CostOf {
 export interface Costs {
   readonly ours: CostOf;
   readonly straightforward: CostOf;
-  /** What one sweep costs where more callbacks wait than it looks at. */
+  /** What one sweep costs where so many callbacks wait, and so many of them near their turn, as the bench has them. */
   readonly sweep: { readonly reads: number; readonly writes: number; readonly cpuSeconds: number };
 }
 

@@ -18,6 +18,9 @@ export type CallbackFields = Readonly<Record<string, unknown>>;
 
 const encode = loadProtocol().encodeDocument;
 
+/** Epoch microseconds. */
+const born = (Date.now() - 60_000) * 1000;
+
 export function eventOf(
   callbackId: string,
   before: CallbackFields | undefined,
@@ -26,7 +29,7 @@ export function eventOf(
   const at = Date.now() * 1000;
   const name = parseDocumentName(`projects/${projectId}/databases/(default)/documents/callbacks/${callbackId}`);
   const stored = (fields: CallbackFields | undefined, updateTime: number): StoredDocument | undefined =>
-    fields && { name, fields: wireFields(fields), createTime: at - 60_000_000, updateTime };
+    fields && { name, fields: wireFields(fields), createTime: before ? born : at, updateTime };
   const change = { name, before: stored(before, at - 30_000_000), after: stored(after, at), at };
   const event = { id: randomUUID(), type: 'google.cloud.firestore.document.v1.written', change };
   return { headers: eventHeaders(event), body: Buffer.from(eventBody(event, encode), 'base64') };

@@ -13,8 +13,9 @@ import { serviceName, type World } from '../world.ts';
 const connections = 16;
 /** How much dearer the most may be than the least, for noise. */
 const flatWithin = 1.3;
-/** Three sweeps look at all of them, and the next begins anew. */
+/** So many wait, and so many of them are near their turn: those a sweep looks at. */
 const waitingCallbacks = 500;
+const nearCallbacks = 50;
 const sweepsOfARound = 3;
 const sweepRequest: WireEvent = { headers: { 'content-type': 'application/json' }, body: '{}' };
 
@@ -90,7 +91,7 @@ interface SeenSweep {
   readonly reads: number;
 }
 
-/** Sweeps that find nothing overdue, over ledgers of several lengths; more callbacks wait than one sweep looks at. */
+/** Sweeps that find nothing overdue, over ledgers of several lengths. */
 async function sweepsByLedger(
   world: World,
   ledgers: readonly number[],
@@ -101,12 +102,14 @@ async function sweepsByLedger(
   return inProjects(world, projects, { target: 'sweepNotices' }, async (instances) => {
     for (const { db, size } of instances) {
       progress(`${size} settled entries`);
-      await fill(db, 'callbacks', waitingCallbacks, (n) => ({ ...callback(`no-${n}`) }));
+      await fill(db, 'callbacks', waitingCallbacks, (n) => ({
+        ...callback(`no-${n}`, n < nearCallbacks ? { estimatedWaitTime: 200 } : {}),
+      }));
       await fill(db, 'pushNotifications', size, settledEntry);
     }
     return interleaved(rounds + 1, instances, async ({ instance, size }, round) => {
       progress(`sweep over ${size} settled entries, round ${round}`);
-      // So many together are long enough for the clock, and find each share of the callbacks once.
+      // So many together are long enough for the clock.
       const [before, usage] = [instance.processorMs(), await world.firestore.usage()];
       for (let n = 0; n < sweepsOfARound; n++) await instance.call(sweepRequest);
       const reads = (await world.firestore.usage()).documentReads - usage.documentReads;

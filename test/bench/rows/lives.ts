@@ -7,8 +7,9 @@ import { createTurns, inLanes } from '../load.ts';
 import { project, type Row } from '../row.ts';
 import type { World } from '../world.ts';
 
-/** Enough that two sweeps in a row find their full share of them. */
+/** So many wait at a time, and so many of them are near their turn. */
 const waitingCallbacks = 500;
+const nearCallbacks = 50;
 const atOnce = 8;
 
 interface Counted {
@@ -110,12 +111,14 @@ async function entries({ firestore }: World): Promise<number> {
   return (await firestore.db.collection('pushNotifications').count().get()).data().count;
 }
 
-/** One sweep of many, with more callbacks waiting than it looks at. */
+/** One sweep of many, with the callbacks near their turn told of. */
 async function sweepOf(world: World): Promise<Counted & { readonly cpuSeconds: number }> {
   const writer = world.firestore.db.bulkWriter();
   for (let n = 0; n < waitingCallbacks; n++) {
     const id = `waiting-${n}`;
-    void writer.set(world.firestore.db.doc(`callbacks/${id}`), { ...callback(id) });
+    void writer.set(world.firestore.db.doc(`callbacks/${id}`), {
+      ...callback(id, n < nearCallbacks ? { estimatedWaitTime: 200 } : {}),
+    });
   }
   await writer.close();
   return withInstances([{ contestant: ours, world, target: 'sweepNotices' }], async ([instance]) => {
