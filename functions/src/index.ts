@@ -23,8 +23,8 @@ import { createPendingTests } from './credentials/pending-tests.ts';
 import { leaveBodiesUnparsed } from './base/request-body.ts';
 import { createRetryQueue } from './delivery/retry-queue.ts';
 
-// With Google's SDKs loaded an instance has 110 MB before it does anything, and up to 370 MB under load. The trigger, which
-// has none, has 125 MB after 50,000 pushes, but up to 490 MB where 80 events at once bring documents of 512 kB.
+// Google's SDKs take a good part of it before anything happens. The trigger, which loads none, needs it where many events
+// at once bring documents as large as an event may have (`npm run bench -- --only memory`).
 setGlobalOptions({ region: parameters.REGION, memory: '512MiB' });
 leaveBodiesUnparsed();
 
@@ -78,12 +78,12 @@ const adminApi = once(() => {
       updateCredentials(request, by, {
         newAccessTokens,
         probe: (projectId, accessToken) => probe(fcm, projectId, accessToken),
-        registry: store,
+        store,
         report,
       }),
     // What is tested is what is in force at this moment, not what was remembered.
     test: createCredentialTest({
-      registry: store,
+      store,
       pending: createPendingTests(db, now),
       send: senderWithin(0),
       now,

@@ -26,7 +26,7 @@ const callbackWritten = createCallbackWritten(chain, log, now);
 
 /**
  * functions-framework calls it in a domain of Node's for each event, which would note every promise of ours until it is
- * collected: a fifth of the CPU of a push. Nothing here needs one, so it is left.
+ * collected, at a good part of the CPU of a push. Nothing here needs one, so it is left.
  */
 export const onCallbackWritten = (event: FirestoreEvent) => {
   (process as { domain?: { exit(): void } | null }).domain?.exit();

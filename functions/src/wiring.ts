@@ -43,8 +43,8 @@ const mostTokenExchanges = 10;
 export type Chain = ReturnType<typeof createChain>;
 
 /**
- * The way from an event to a device, parse ▶ decide ▶ claim ▶ send ▶ settle, with all that stands on it. Does no I/O, and
- * needs none of Google's SDKs: of a cold start they would be two thirds.
+ * The way from an event to a device, read ▶ decide ▶ claim ▶ send ▶ settle, with all that stands on it. Does no I/O, and
+ * needs none of Google's SDKs: loading them would be most of a cold start.
  */
 export function createChain(parts: ChainParts) {
   const { config, log, now, random, requestTimeoutMs: timeoutMs = usualRequestTimeoutMs } = parts;

@@ -15,7 +15,7 @@ const failed: TestOutcome = { result: 'failed', code: 'push-not-arrived' };
 /** Two instances of the functions over one database, and a clock to turn. */
 function createRoom(answer: PushResult = accepted) {
   const state = { now: Date.now(), version: '1', lastTest: undefined as Activation['lastTest'] | undefined };
-  const registry: Pick<CredentialStore, 'active' | 'recordTest'> = {
+  const store: Pick<CredentialStore, 'active' | 'recordTest'> = {
     active: () => Promise.resolve({ version: state.version, projectId: 'p' } as Activation),
     recordTest: (_version, lastTest) => {
       state.lastTest = lastTest;
@@ -25,7 +25,7 @@ function createRoom(answer: PushResult = accepted) {
   const now = () => state.now;
   const instance = () =>
     createCredentialTest({
-      registry: registry as CredentialStore,
+      store: store as CredentialStore,
       pending: createPendingTests(firestore.client(), now),
       send: () => Promise.resolve(answer),
       now,

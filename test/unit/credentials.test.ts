@@ -27,10 +27,10 @@ const other: Activation = {
 };
 
 /** A ladder among doubles on which everything succeeds, but for what is given. */
-function climb(parts: { token?: Error; probe?: PushResult; registry?: Partial<CredentialStore> }) {
+function climb(parts: { token?: Error; probe?: PushResult; store?: Partial<CredentialStore> }) {
   const reports: RungReport[] = [];
   const calls: string[] = [];
-  const registry: CredentialStore = {
+  const store: CredentialStore = {
     add: () => Promise.resolve('7'),
     activate: ({ version, facts, by }) => {
       calls.push(`activate ${version}`);
@@ -43,7 +43,7 @@ function climb(parts: { token?: Error; probe?: PushResult; registry?: Partial<Cr
     active: () => Promise.resolve(undefined),
     recordTest: () => Promise.resolve(),
     destroyRetired: () => Promise.resolve(0),
-    ...parts.registry,
+    ...parts.store,
   };
   const ladder: LadderParts = {
     newAccessTokens: () => ({
@@ -51,7 +51,7 @@ function climb(parts: { token?: Error; probe?: PushResult; registry?: Partial<Cr
       forget: () => false,
     }),
     probe: () => Promise.resolve(parts.probe ?? gone),
-    registry,
+    store,
     report: (report) => reports.push(report),
   };
   return { reports, calls, result: updateCredentials(request, 'ada@example.com', ladder) };
@@ -113,7 +113,7 @@ test.each<{ name: string; given: Parameters<typeof climb>[0]; expect: [number, s
   { name: 'another refusal', given: { probe: refused('UNHEARD_OF') }, expect: [422, 'probe-refused', 'probe'] },
   {
     name: 'Secret Manager being closed',
-    given: { registry: { add: () => Promise.reject(new CredentialError('SECRET_MANAGER_FORBIDDEN', 'grant it')) } },
+    given: { store: { add: () => Promise.reject(new CredentialError('SECRET_MANAGER_FORBIDDEN', 'grant it')) } },
     expect: [422, 'secret-manager-forbidden', 'store'],
   },
 ])('$name: $expect', async ({ given, expect: expected }) => {
@@ -124,7 +124,7 @@ test.each<{ name: string; given: Parameters<typeof climb>[0]; expect: [number, s
 });
 
 test('whoever comes second leaves no version behind, and is told who came first', async () => {
-  const { calls, result } = climb({ registry: { activate: () => Promise.resolve({ meanwhile: other }) } });
+  const { calls, result } = climb({ store: { activate: () => Promise.resolve({ meanwhile: other }) } });
   expect(asApiError(await result.catch((error: unknown) => error))).toMatchObject({
     status: 409,
     body: { error: { code: 'changed-meanwhile', rung: 'activate', meanwhile: { by: 'bob@example.com' } } },

@@ -87,7 +87,7 @@ function unless(...codes: readonly number[]): (error: unknown) => void {
   };
 }
 
-/** Loaded when it is first needed, not with the function: most instances never need it (about 140 ms). */
+/** Loaded when it is first needed, not with the function: most instances never need it, and it is slow to load. */
 async function connect(address: Config['secretManager']) {
   const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
   if (!address) return new SecretManagerServiceClient();

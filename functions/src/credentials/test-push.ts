@@ -33,7 +33,7 @@ export interface CredentialTest {
 }
 
 export interface CredentialTestParts {
-  readonly registry: CredentialStore;
+  readonly store: CredentialStore;
   readonly pending: PendingTests;
   /** Never rejects: whatever goes wrong is a result. */
   readonly send: (target: string, message: PushMessage) => Promise<PushResult>;
@@ -42,9 +42,9 @@ export interface CredentialTestParts {
 
 const ttlSeconds = 60;
 
-export function createCredentialTest({ registry, pending, send, now }: CredentialTestParts): CredentialTest {
+export function createCredentialTest({ store, pending, send, now }: CredentialTestParts): CredentialTest {
   const active = async () => {
-    const activation = await registry.active();
+    const activation = await store.active();
     if (activation) return activation;
     throw new ApiError(
       'not-configured',
@@ -52,7 +52,7 @@ export function createCredentialTest({ registry, pending, send, now }: Credentia
     );
   };
   const remember = (activation: Activation, by: string, result: 'arrived' | 'failed', code: string | null) =>
-    registry.recordTest(activation.version, { at: new Date(now()).toISOString(), by, result, code });
+    store.recordTest(activation.version, { at: new Date(now()).toISOString(), by, result, code });
 
   return {
     async send(request, by) {

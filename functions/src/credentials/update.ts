@@ -25,7 +25,7 @@ export interface LadderParts {
   readonly newAccessTokens: () => AccessTokens;
   /** Asks FCM whether it would send, without sending. */
   readonly probe: (projectId: string, accessToken: string) => Promise<PushResult>;
-  readonly registry: CredentialStore;
+  readonly store: CredentialStore;
   readonly report: (report: RungReport) => void;
 }
 
@@ -51,8 +51,8 @@ export async function updateCredentials(request: UpdateRequest, by: string, part
   const checked = await climb('key', () => withReadableKey(account));
   const accessToken = await climb('token', () => exchanged(checked, parts.newAccessTokens()));
   await climb('probe', () => probed(checked, accessToken, parts));
-  const version = await climb('store', () => stored(checked, parts.registry));
-  return climb('activate', () => activated({ version, request, checked, by }, parts.registry));
+  const version = await climb('store', () => stored(checked, parts.store));
+  return climb('activate', () => activated({ version, request, checked, by }, parts.store));
 }
 
 function cleaned(request: UpdateRequest) {
@@ -155,10 +155,10 @@ export function refusalOf(
   return undefined;
 }
 
-async function stored(account: ServiceAccount, registry: CredentialStore): Promise<string> {
+async function stored(account: ServiceAccount, store: CredentialStore): Promise<string> {
   const { projectId: project_id, clientEmail: client_email, privateKey: private_key } = account;
   try {
-    return await registry.add(JSON.stringify({ type: 'service_account', project_id, client_email, private_key }));
+    return await store.add(JSON.stringify({ type: 'service_account', project_id, client_email, private_key }));
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
     throw failure(
@@ -171,12 +171,12 @@ async function stored(account: ServiceAccount, registry: CredentialStore): Promi
 
 async function activated(
   { version, request, checked, by }: { version: string; request: UpdateRequest; checked: ServiceAccount; by: string },
-  registry: CredentialStore,
+  store: CredentialStore,
 ): Promise<Activation> {
-  const outcome = await registry.activate({ version, facts: publicFacts(checked), by, expected: request.revision });
+  const outcome = await store.activate({ version, facts: publicFacts(checked), by, expected: request.revision });
   if ('activation' in outcome) return outcome.activation;
   // The other administrator's credentials are in force; ours were never used.
-  await registry.destroy(version).catch(() => undefined);
+  await store.destroy(version).catch(() => undefined);
   const { updatedBy, updatedAt } = outcome.meanwhile;
   throw new ApiError(
     'changed-meanwhile',

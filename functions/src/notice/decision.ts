@@ -7,7 +7,7 @@ import type { Silence } from './silences.ts';
 /** One thing worth telling one consumer about one callback. */
 export interface Notice {
   readonly event: NoticeEvent;
-  /** Which occurrence of the event it is: a notice goes out once for ever a callback, event and occasion. */
+  /** Which occurrence of the event it is: a notice goes out once for each callback, event and occasion. */
   readonly occasion: string;
   /** Epoch milliseconds before which it is not to be told; absent = now. */
   readonly notBefore?: number;

@@ -18,7 +18,7 @@ export interface EventRow {
    */
   readonly owes: (state: Callback, settings: Settings, at: number) => true | Silence | undefined;
   /**
-   * Which occurrence of the event the state speaks of: each is told once, for ever. Of READY it is the entry into ROUTING,
+   * Which occurrence of the event the state speaks of: each is told once. Of READY it is the entry into ROUTING,
    * told by the update time of the document that entered: of a later one only history can tell (see `isSameOccasion`).
    */
   readonly occasion: (state: Callback) => string;
