@@ -18,24 +18,39 @@ await build({
   format: 'cjs',
   // Loaded with the first retry only, from node_modules.
   external: ['firebase-admin/*'],
-  plugins: [lazyTemporal()],
+  // Texts of many languages take half as many bytes so.
+  charset: 'utf8',
+  plugins: [
+    lazy({
+      'temporal-polyfill': ['Temporal'],
+      'libphonenumber-js/min': ['isSupportedCountry'],
+      '@formatjs/intl-localematcher': ['match'],
+    }),
+  ],
   logLevel: 'warning',
 });
 
 const { size } = statSync(outfile);
 if (size > maxBytes) throw new Error(`The trigger's bundle has ${size} bytes, more than ${maxBytes}.`);
 
-/** Half of all code, which only queues with business hours need: loaded with the first of them, from node_modules. */
-function lazyTemporal() {
-  const filter = /^temporal-polyfill$/;
-  const contents = `module.exports = { get Temporal() { return require('temporal-polyfill').Temporal; } };`;
+/**
+ * What only some queues and readers need (business hours, a country, a language of another region than most) and would be
+ * most of the code: loaded where it is first used, from node_modules.
+ *
+ * @param {Record<string, string[]>} packages the exports of each that are used
+ */
+function lazy(packages) {
+  const filter = new RegExp(`^(${Object.keys(packages).join('|')})$`);
   return {
-    name: 'lazy-temporal',
+    name: 'lazy',
     setup({ onResolve, onLoad }) {
       onResolve({ filter }, ({ namespace, path: name }) =>
         namespace === 'lazy' ? { path: name, external: true } : { path: name, namespace: 'lazy' },
       );
-      onLoad({ filter, namespace: 'lazy' }, () => ({ contents, resolveDir: functions }));
+      onLoad({ filter: /./, namespace: 'lazy' }, ({ path: name }) => {
+        const getters = packages[name].map((used) => `get ${used}() { return require('${name}').${used}; }`);
+        return { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: functions };
+      });
     },
   };
 }

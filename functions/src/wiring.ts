@@ -22,7 +22,7 @@ import type { Log } from './base/log.ts';
 import { createRebookings } from './delivery/rebookings.ts';
 import { createReconciler } from './delivery/reconciler.ts';
 import { createTruth } from './delivery/truth.ts';
-import { createSettingsCache } from './callback/settings.ts';
+import { createSettingsCache } from './callback/settings-cache.ts';
 
 /** What one instance of a function gets from its surroundings: the cloud, or a test with a clock of its own. */
 export interface ChainParts {

@@ -7,7 +7,7 @@ import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
 import type { EngagementAnswer } from '../../functions/src/engagement/api.ts';
 import { createEngagement } from '../../functions/src/engagement/wiring.ts';
 import type { Log } from '../../functions/src/base/log.ts';
-import { createSettingsCache } from '../../functions/src/callback/settings.ts';
+import { createSettingsCache } from '../../functions/src/callback/settings-cache.ts';
 import { monday } from './builders.ts';
 
 export interface Asked {

@@ -1,5 +1,7 @@
 import {
+  isDate,
   isServedUntil,
+  isTimeZone,
   weekdays,
   type BusinessHours,
   type OpeningInterval,
@@ -284,4 +286,37 @@ describe.each([
   test.each(rows)('$name', ({ given: { hours, from, until }, expect: expected }) => {
     expect(isServedUntil(hours, Date.parse(from), Date.parse(until))).toBe(expected);
   });
+});
+
+test.each([
+  ['Europe/Berlin', true],
+  ['europe/berlin', true],
+  ['America/Argentina/Buenos_Aires', true],
+  ['Etc/GMT+5', true],
+  ['UTC', true],
+  ['+05:30', true],
+  ['IST', false],
+  ['PST', false],
+  ['Berlin', false],
+  ['', false],
+  ['2026-03-02T10:00[Europe/Berlin]', false],
+  ['2026-03-02T10:00Z', false],
+])('%s is a zone by which hours can be reckoned: %s', (name, expected) => {
+  expect(isTimeZone(name)).toBe(expected);
+});
+
+test('hours can be reckoned in every zone that is taken for one', () => {
+  const names = [...Intl.supportedValuesOf('timeZone'), 'EST', 'CST6CDT', 'GMT', 'US/Pacific', '+05:30', '-0800'];
+  expect(names.filter((name) => !isTimeZone(name))).toEqual([]);
+  for (const name of names) expect(isServedUntil(inZone(name), 0, 0)).toEqual(expect.any(Boolean));
+});
+
+test.each([
+  ['2028-02-29', true],
+  ['2026-02-29', false],
+  ['2026-13-01', false],
+  ['20260301', false],
+  ['2026-03-01T10:00', false],
+])('%s is a day that there is: %s', (name, expected) => {
+  expect(isDate(name)).toBe(expected);
 });

@@ -1,71 +1,87 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { callDirections } from '../../functions/src/callback/fields.ts';
 import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
-import { lookupOrder } from '../../functions/src/base/language.ts';
 import { catalogue, catalogueText } from '../../functions/src/notice/catalogue.ts';
 
-test.each<{ name: string; given: string; expect: readonly string[] }>([
-  { name: 'a regional variant falls back to its language', given: 'fr-CA', expect: ['fr-CA', 'fr', 'en'] },
-  { name: 'Brazil finds Portuguese', given: 'pt-BR', expect: ['pt-BR', 'pt', 'en'] },
-  { name: 'Portugal finds Portuguese', given: 'pt-PT', expect: ['pt-PT', 'pt', 'en'] },
-  {
-    name: 'script and region are dropped one by one',
-    given: 'zh-Hans-CN',
-    expect: ['zh-Hans-CN', 'zh-Hans', 'zh', 'en'],
-  },
-  { name: 'Taiwan finds Chinese', given: 'zh-TW', expect: ['zh-TW', 'zh', 'en'] },
-  { name: 'Egypt finds Arabic', given: 'ar-EG', expect: ['ar-EG', 'ar', 'en'] },
-  { name: 'a language without texts ends at English', given: 'sr', expect: ['sr', 'en'] },
-  { name: 'what is no language is English', given: 'not a language!', expect: ['en'] },
-  { name: 'nothing is English', given: '', expect: ['en'] },
-  { name: 'an underscore does as a hyphen', given: 'en_US', expect: ['en-US', 'en'] },
-  { name: 'capitals do not matter', given: 'FR-ca', expect: ['fr-CA', 'fr', 'en'] },
-  { name: 'English itself is tried once', given: 'en', expect: ['en'] },
-  {
-    name: 'a single letter goes with what it introduces',
-    given: 'de-u-co-phonebk',
-    expect: ['de-u-co-phonebk', 'de-u-co', 'de', 'en'],
-  },
-  { name: 'an outdated tag finds today’s', given: 'iw', expect: ['he', 'en'] },
-])('$name', ({ given, expect: order }) => {
-  expect(lookupOrder(given)).toEqual(order);
-});
+const folder = path.resolve(import.meta.dirname, '../../functions/src/notice/texts');
+const files = readdirSync(folder);
 
-const known = ['{access}', '{code}', '{minutes}', '{number}', '{queue}'];
-const placeholdersOf = (text: string) => text.match(/\{[^}]*\}/g) ?? [];
-
-describe.each(Object.entries(catalogue))('the texts in %s', (language, texts) => {
-  const pairs = noticeEvents.flatMap((event) =>
-    callDirections.map((direction) => catalogueText(texts, event, direction)),
+/** Every word of a file under its path, such as `CALLBACK_READY.title`. */
+function wordsIn(texts: object, within = ''): [where: string, words: unknown][] {
+  return Object.entries(texts).flatMap(([key, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null
+      ? wordsIn(value as object, `${within}${key}.`)
+      : [[within + key, value]],
   );
-  const words = pairs.flatMap(({ title, body }) => [title, body]);
-
-  test('are there for every event and action', () => {
-    const all = [...words, texts.accessCode, texts.confirm, texts.cancel];
-    expect(all.filter((text) => text.trim() === '')).toEqual([]);
-    expect(Object.keys(texts.events).sort()).toEqual([...noticeEvents].sort());
-  });
-
-  test('have no unknown placeholder, and no bracket without its partner', () => {
-    expect(words.flatMap(placeholdersOf).filter((placeholder) => !known.includes(placeholder))).toEqual([]);
-    expect([...words, texts.accessCode].filter((text) => /[{}]/.test(text.replace(/\{\w+\}/g, '')))).toEqual([]);
-  });
-
-  test('say what one needs to call in', () => {
-    expect(placeholdersOf(texts.events.CALLBACK_CALL_IN.body)).toEqual(['{number}', '{access}', '{minutes}']);
-    expect(placeholdersOf(texts.accessCode)).toEqual(['{code}']);
-  });
-
-  test('stand under a tag as BCP 47 writes it', () => {
-    expect(Intl.getCanonicalLocales(language)).toEqual([language]);
-  });
-});
-
-test('where the consumer dials, the upcoming call is theirs', () => {
-  expect(
-    callDirections.map((direction) => catalogueText(catalogue['en'] ?? never(), 'CALLBACK_UPCOMING', direction).title),
-  ).toEqual(['Your callback is near', 'Your turn is near']);
-});
-
-function never(): never {
-  throw new Error('the catalogue has English');
 }
+
+/** English is the pattern: which words there are, and what is filled in where. */
+const pattern = new Map(wordsIn(catalogue.en));
+const placeholdersOf = (words: unknown) => String(words).match(/\{[^}]*\}/g) ?? [];
+
+test('every file is in the catalogue, under its name', () => {
+  expect(files.toSorted()).toEqual(
+    Object.keys(catalogue)
+      .map((tag) => `${tag}.json`)
+      .toSorted(),
+  );
+});
+
+describe.each(Object.entries(catalogue))('texts/%s.json', (tag, texts) => {
+  const words = new Map(wordsIn(texts));
+
+  test('lacks nothing and has nothing that nobody reads', () => {
+    const missing = [...pattern.keys()].filter((where) => !words.has(where));
+    const unknown = [...words.keys()].filter((where) => !pattern.has(where));
+    expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
+  });
+
+  test('has words everywhere, without blanks around them', () => {
+    const bad = [...words].filter(([, value]) => typeof value !== 'string' || value === '' || value !== value.trim());
+    expect(bad.map(([where]) => where)).toEqual([]);
+  });
+
+  test('fills in what English does, and has no bracket without its partner', () => {
+    const bad = [...words].filter(([where, value]) => {
+      const rest = String(value).replace(/\{\w+\}/g, '');
+      return (
+        /[{}]/.test(rest) ||
+        placeholdersOf(value).toSorted().join() !== placeholdersOf(pattern.get(where)).toSorted().join()
+      );
+    });
+    expect(bad.map(([where]) => where)).toEqual([]);
+  });
+
+  test('is in a script of its language', () => {
+    const { script } = new Intl.Locale(tag).maximize();
+    expect([...words.values()].filter((value) => !scripts[script ?? '']?.test(String(value)))).toEqual([]);
+  });
+
+  test('stands under a tag as BCP 47 writes it', () => {
+    expect(Intl.getCanonicalLocales(tag)).toEqual([tag]);
+  });
+
+  test('says something else to whoever dials', () => {
+    const differ = noticeEvents.filter((event) => {
+      const [called, dialling] = callDirections.map((direction) => catalogueText(texts, event, direction));
+      return called?.body !== dialling?.body;
+    });
+    expect(differ).toEqual(['CALLBACK_PURGED', 'CALLBACK_UPCOMING']);
+  });
+});
+
+/** What a text of each script must hold; a file in the wrong language is seldom in the right script. */
+const scripts: Readonly<Record<string, RegExp>> = {
+  Latn: /\p{Script=Latin}/u,
+  Cyrl: /\p{Script=Cyrillic}/u,
+  Grek: /\p{Script=Greek}/u,
+  Hebr: /\p{Script=Hebrew}/u,
+  Arab: /\p{Script=Arabic}/u,
+  Deva: /\p{Script=Devanagari}/u,
+  Thai: /\p{Script=Thai}/u,
+  Jpan: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
+  Kore: /\p{Script=Hangul}/u,
+  Hans: /\p{Script=Han}/u,
+  Hant: /\p{Script=Han}/u,
+};

@@ -6,9 +6,10 @@ import {
   messageBytes,
   type MessageRequest,
 } from '../../functions/src/notice/message.ts';
-import { aCallIn, aCallback, aMessageRequest, monday, someSettings } from '../support/builders.ts';
+import { catalogue } from '../../functions/src/notice/catalogue.ts';
+import { aBooking, aCallIn, aCallback, aMessageRequest, monday, someSettings } from '../support/builders.ts';
 
-const pieces = ['x', 'é', '漢', '😀', '"', '\n', '{queue}', '{number}', '{code}', '{minutes}', '{access}'];
+const pieces = ['x', 'é', '漢', '😀', '"', '\n', '{queue}', '{number}', '{code}', '{minutes}', '{duration}', 'ع'];
 /** Text of up to so many UTF-16 units, as JavaScript counts them: some pieces, each of them many times. */
 const text = (maxLength: number) =>
   fc
@@ -24,7 +25,11 @@ const text = (maxLength: number) =>
 const request = fc
   .record({
     event: fc.constantFrom(...noticeEvents),
-    language: fc.constantFrom('en', 'fr-CA', 'ar', 'zh'),
+    language: fc.constantFrom('fr-CA', ...Object.keys(catalogue)),
+    appShows: fc.constantFrom([], noticeEvents),
+    visibility: fc.constantFrom('PRIVATE', 'PUBLIC'),
+    hasOwnText: fc.boolean(),
+    label: text(40),
     serviceName: text(256),
     callbackId: text(256),
     number: text(64),
@@ -32,13 +37,19 @@ const request = fc
     title: text(200),
     body: text(1000),
   })
-  .map(({ event, language, serviceName, callbackId, number, code, title, body }): MessageRequest => {
+  .map(({ event, language, serviceName, callbackId, number, code, title, body, ...given }): MessageRequest => {
+    const { appShows, visibility, hasOwnText, label } = given;
     const callIn = aCallIn({ toPhoneNumber: number, accessCode: code });
     return aMessageRequest({
       callbackId,
       callback: aCallback({ serviceName, language, callIn, estimatedWaitTime: 60 }),
       notice: { event, occasion: String(monday) },
-      settings: someSettings({ messages: { [event]: { [language]: { title, body } } } }),
+      settings: someSettings({
+        messages: hasOwnText ? { [event]: { [language]: { title, body } } } : {},
+        actionLabels: { [language]: { confirm: label, cancel: label } },
+        appShows,
+        visibility,
+      }),
     });
   });
 
@@ -70,7 +81,7 @@ test('a text is shortened at its end, between characters, and marked', () => {
       const message = buildMessage(
         aMessageRequest({ callbackId: 'c'.repeat(3000), settings: someSettings({ messages }) }),
       );
-      const shown = message.notification.body;
+      const shown = message.notification?.body ?? '';
       expect(shown.isWellFormed()).toBe(true);
       if (shown !== body) {
         expect(shown.endsWith('…')).toBe(true);
@@ -93,20 +104,23 @@ test('data holds strings only, under keys that FCM leaves free', () => {
   );
 });
 
-test('one short collapse key of safe characters stands in every part, a different one for every notice', () => {
-  const keysOf = (occasion: string) => {
-    const { android, apns, webpush } = buildMessage(aMessageRequest({ notice: { event: 'CALLBACK_READY', occasion } }));
+test('one short collapse key of safe characters stands in every part, a different one for every booking', () => {
+  const keysOf = (callbackId: string) => {
+    const { android, apns, webpush } = buildMessage(
+      aMessageRequest({ callbackId, callback: aCallback({ booking: aBooking(monday) }) }),
+    );
     return new Set([
       android['collapse_key'],
-      android['notification'] && (android['notification'] as Record<string, unknown>)['tag'],
+      (android['notification'] as Record<string, unknown>)['tag'],
       (apns['headers'] as Record<string, unknown>)['apns-collapse-id'],
+      (apns['payload'] as { aps: Record<string, unknown> }).aps['thread-id'],
       (webpush['headers'] as Record<string, unknown>)['Topic'],
       (webpush['notification'] as Record<string, unknown>)['tag'],
     ]);
   };
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 2 }), (occasions) => {
-      const keys = occasions.flatMap((occasion) => [...keysOf(occasion)]);
+    fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 2 }), (callbackIds) => {
+      const keys = callbackIds.flatMap((callbackId) => [...keysOf(callbackId)]);
       expect(keys).toEqual([expect.stringMatching(/^[\w-]{1,32}$/), expect.stringMatching(/^[\w-]{1,32}$/)]);
       expect(new Set(keys).size).toBe(2);
     }),

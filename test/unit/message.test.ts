@@ -4,6 +4,7 @@ import { actionCategory } from '../../functions/src/notice/events.ts';
 import { staleAt } from '../../functions/src/notice/decision.ts';
 import type { Callback } from '../../functions/src/callback/callback.ts';
 import {
+  aBooking,
   aCallIn,
   aCallback,
   aMessageRequest,
@@ -13,7 +14,6 @@ import {
   monday,
   second,
   someSettings,
-  without,
 } from '../support/builders.ts';
 
 const noticeOf = (event: NoticeEvent) => aNotice({ event });
@@ -21,9 +21,10 @@ const noticeOf = (event: NoticeEvent) => aNotice({ event });
 test('a message tells every platform the same: text, life, urgency and what it replaces', () => {
   const callback = aCallback({ estimatedWaitTime: 240 });
   const request = aMessageRequest({ callback, notice: noticeOf('CALLBACK_UPCOMING') });
-  const key = request.noticeId.slice(0, 32);
-  expect(buildMessage(request)).toEqual({
-    notification: { title: 'Your callback is near', body: 'We expect to call you in about 4 min.' },
+  const message = buildMessage(request);
+  const key = message.android['collapse_key'];
+  expect(message).toEqual({
+    notification: { title: 'Your callback is near', body: 'We expect to call you in about 4 minutes.' },
     data: {
       event: 'CALLBACK_UPCOMING',
       eventTime: '2026-03-02T10:00:00.000Z',
@@ -33,7 +34,12 @@ test('a message tells every platform the same: text, life, urgency and what it r
       category: 'CALLBACK_CONFIRM_CANCEL',
       estimatedWaitTime: '240',
     },
-    android: { priority: 'high', ttl: '240s', collapse_key: key, notification: { tag: key } },
+    android: {
+      priority: 'high',
+      ttl: '240s',
+      collapse_key: key,
+      notification: { tag: key, channel_id: 'callback-urgent' },
+    },
     apns: {
       headers: {
         'apns-push-type': 'alert',
@@ -41,7 +47,7 @@ test('a message tells every platform the same: text, life, urgency and what it r
         'apns-expiration': String(monday / 1000 + 240),
         'apns-collapse-id': key,
       },
-      payload: { aps: { sound: 'default', category: 'CALLBACK_CONFIRM_CANCEL' } },
+      payload: { aps: { 'thread-id': key, sound: 'default', category: 'CALLBACK_CONFIRM_CANCEL' } },
     },
     webpush: {
       headers: { TTL: '240', Urgency: 'high', Topic: key },
@@ -56,22 +62,94 @@ test('a message tells every platform the same: text, life, urgency and what it r
   });
 });
 
-test('a call-in carries what it takes to dial', () => {
-  const callback = aCallback({ callIn: aCallIn() });
-  const { notification, data } = buildMessage(aMessageRequest({ callback, notice: noticeOf('CALLBACK_CALL_IN') }));
-  expect({ notification, data }).toMatchObject({
-    notification: { body: 'Call +18005550100. Code 0042. Valid for 10 min.' },
-    data: { toPhoneNumber: '+18005550100', accessCode: '0042', expirationTime: '2026-03-02T10:10:00.000Z' },
+test('what the app itself shows comes to it as data, and to Apple as an alert beside it', () => {
+  const request = aMessageRequest({
+    callback: aCallback({ callIn: aCallIn() }),
+    notice: noticeOf('CALLBACK_CALL_IN'),
+    settings: someSettings({ appShows: ['CALLBACK_CALL_IN'] }),
+  });
+  const { data, ...message } = buildMessage(request);
+  const text = { title: 'Call us now', body: 'Call +18005550100. Code 0042. Valid for 10 minutes.' };
+  const key = message.android['collapse_key'];
+  expect(data).toMatchObject({ ...text, toPhoneNumber: '+18005550100' });
+  expect(message).toEqual({
+    android: { priority: 'high', ttl: '600s', collapse_key: key },
+    apns: {
+      headers: expect.objectContaining({ 'apns-push-type': 'alert', 'apns-collapse-id': key }) as unknown,
+      payload: {
+        aps: {
+          alert: text,
+          'thread-id': key,
+          sound: 'default',
+          'interruption-level': 'time-sensitive',
+          'content-available': 1,
+        },
+      },
+    },
+    webpush: { headers: { TTL: '600', Urgency: 'high', Topic: key } },
   });
 });
 
-test('a call-in without an access code speaks of none', () => {
-  const callIn = without(aCallIn(), 'accessCode');
-  const { notification, data } = buildMessage(
+test('an app that shows its news is woken for it, urgent or not', () => {
+  const settings = someSettings({ appShows: ['CALLBACK_PURGED'] });
+  expect(buildMessage(aMessageRequest({ settings, notice: noticeOf('CALLBACK_PURGED') }))).toMatchObject({
+    android: { priority: 'high' },
+    apns: { payload: { aps: { 'content-available': 1 } } },
+  });
+  expect(buildMessage(aMessageRequest({ settings, notice: noticeOf('CALLBACK_ATTEMPT_FAILED') }))).toMatchObject({
+    notification: { title: 'We tried to reach you' },
+    android: { priority: 'normal' },
+  });
+});
+
+test('a call-in carries what it takes to dial', () => {
+  const callback = aCallback({ callIn: aCallIn() });
+  expect(buildMessage(aMessageRequest({ callback, notice: noticeOf('CALLBACK_CALL_IN') })).data).toMatchObject({
+    toPhoneNumber: '+18005550100',
+    accessCode: '0042',
+    expirationTime: '2026-03-02T10:10:00.000Z',
+  });
+});
+
+test('a call-in without an access code carries none', () => {
+  const callIn = aCallIn({ accessCode: undefined });
+  const { data } = buildMessage(
     aMessageRequest({ callback: aCallback({ callIn }), notice: noticeOf('CALLBACK_CALL_IN') }),
   );
-  expect(notification.body).toBe('Call +18005550100. Valid for 10 min.');
   expect(data).not.toHaveProperty('accessCode');
+});
+
+test.each([
+  ['PRIVATE', {}],
+  ['PUBLIC', { visibility: 'PUBLIC' }],
+] as const)('number and code are %s on a locked Android screen where the queue says %j', (visibility, settings) => {
+  const callback = aCallback({ callIn: aCallIn() });
+  const androidOf = (event: NoticeEvent) =>
+    buildMessage(aMessageRequest({ callback, notice: noticeOf(event), settings: someSettings(settings) })).android[
+      'notification'
+    ];
+  expect(androidOf('CALLBACK_CALL_IN')).toMatchObject({ visibility });
+  expect(androidOf('CALLBACK_READY')).not.toHaveProperty('visibility');
+});
+
+test('one notification a callback: each of its notices replaces the one before, until it is booked anew', () => {
+  const keyOf = (event: NoticeEvent, callbackId: string, booking: string) =>
+    buildMessage(aMessageRequest({ callbackId, callback: aCallback({ booking }), notice: noticeOf(event) })).android[
+      'collapse_key'
+    ];
+  const one = new Set(noticeEvents.map((event) => keyOf(event, 'callback-1', aBooking())));
+  expect(one.size).toBe(1);
+  expect(one).not.toContain(keyOf('CALLBACK_UPCOMING', 'callback-1', aBooking(monday)));
+  expect(one).not.toContain(keyOf('CALLBACK_UPCOMING', 'callback-2', aBooking()));
+});
+
+test('buttons in a browser bear the queue’s own labels', () => {
+  const settings = someSettings({ actionLabels: { 'de-DE': { cancel: 'Nicht mehr nötig' } } });
+  const callback = aCallback({ language: 'de' });
+  const { webpush } = buildMessage(aMessageRequest({ callback, settings, notice: noticeOf('CALLBACK_READY') }));
+  expect(webpush['notification']).toMatchObject({
+    actions: [{ title: 'Bestätigen' }, { title: 'Nicht mehr nötig' }],
+  });
 });
 
 test('only a call-in shows numbers and codes', () => {
@@ -83,24 +161,34 @@ test('only a call-in shows numbers and codes', () => {
   expect(messages.filter((message) => message.includes('0042') || message.includes('8005550100'))).toEqual([]);
 });
 
-test.each<{ name: NoticeEvent; urgent: boolean; actions: boolean }>([
-  { name: 'CALLBACK_UPCOMING', urgent: true, actions: true },
-  { name: 'CALLBACK_READY', urgent: true, actions: true },
-  { name: 'CALLBACK_CALL_IN', urgent: true, actions: false },
-  { name: 'CALLBACK_PURGED', urgent: false, actions: false },
-  { name: 'CALLBACK_ATTEMPT_FAILED', urgent: false, actions: true },
-  { name: 'CALLBACK_FINAL_ATTEMPT_FAILED', urgent: false, actions: false },
-])('$name wakes the device: $urgent, offers actions: $actions', ({ name, urgent, actions }) => {
+test.each<{ name: NoticeEvent; urgent: boolean; actions: boolean; breaks: boolean }>([
+  { name: 'CALLBACK_UPCOMING', urgent: true, actions: true, breaks: false },
+  { name: 'CALLBACK_READY', urgent: true, actions: true, breaks: true },
+  { name: 'CALLBACK_CALL_IN', urgent: true, actions: false, breaks: true },
+  { name: 'CALLBACK_PURGED', urgent: false, actions: false, breaks: false },
+  { name: 'CALLBACK_ATTEMPT_FAILED', urgent: false, actions: true, breaks: false },
+  { name: 'CALLBACK_FINAL_ATTEMPT_FAILED', urgent: false, actions: false, breaks: false },
+])('$name wakes: $urgent, offers actions: $actions, breaks through: $breaks', ({ name, urgent, actions, breaks }) => {
   const { data, android, apns, webpush } = buildMessage(aMessageRequest({ notice: noticeOf(name) }));
   expect({ data, android, apns, webpush }).toMatchObject({
-    android: { priority: urgent ? 'high' : 'normal' },
+    android: {
+      priority: urgent ? 'high' : 'normal',
+      notification: { channel_id: urgent ? 'callback-urgent' : 'callback-status' },
+    },
     apns: { headers: { 'apns-priority': urgent ? '10' : '5' } },
     webpush: { headers: { Urgency: urgent ? 'high' : 'normal' } },
   });
   const category = actions ? actionCategory : undefined;
   expect([data['category'], apns['payload']]).toEqual([
     category,
-    { aps: { ...(urgent && { sound: 'default' }), ...(category && { category }) } },
+    {
+      aps: {
+        'thread-id': android['collapse_key'],
+        ...(urgent && { sound: 'default' }),
+        ...(category && { category }),
+        ...(breaks && { 'interruption-level': 'time-sensitive', 'content-available': 1 }),
+      },
+    },
   ]);
 });
 
@@ -116,91 +204,6 @@ test('a message lives no second longer than its notice', () => {
 test('a message of a notice that is stale lives for the moment only', () => {
   const request = aMessageRequest({ now: monday + hour, staleAt: monday });
   expect(buildMessage(request)).toMatchObject({ android: { ttl: '0s' }, webpush: { headers: { TTL: '0' } } });
-});
-
-const own = (name: string) => ({ title: `${name} {queue}`, body: '{minutes}|{number}|{code}|{access}|{unknown}' });
-
-test.each<{ name: string; given: { language: string; own: readonly string[] }; expect: string }>([
-  {
-    name: 'the queue’s own words stand before the catalogue’s',
-    given: { language: 'fr', own: ['fr'] },
-    expect: 'fr sales',
-  },
-  {
-    name: 'the more specific own words win',
-    given: { language: 'fr-CA', own: ['fr', 'fr-CA'] },
-    expect: 'fr-CA sales',
-  },
-  {
-    name: 'own words of the language stand before the catalogue’s',
-    given: { language: 'fr-CA', own: ['fr'] },
-    expect: 'fr sales',
-  },
-  {
-    name: 'the consumer’s language stands before own English words',
-    given: { language: 'de-AT', own: ['en'] },
-    expect: 'Sie sind an der Reihe',
-  },
-  { name: 'own English words serve an unknown language', given: { language: 'sr', own: ['en'] }, expect: 'en sales' },
-  {
-    name: 'own words may be in a language that the catalogue lacks',
-    given: { language: 'sr-Latn', own: ['sr'] },
-    expect: 'sr sales',
-  },
-])('$name', ({ given, expect: title }) => {
-  const texts = Object.fromEntries(given.own.map((tag) => [tag, own(tag)]));
-  const request = aMessageRequest({
-    callback: aCallback({ language: given.language }),
-    notice: noticeOf('CALLBACK_READY'),
-    settings: someSettings({ messages: { CALLBACK_READY: texts } }),
-  });
-  expect(buildMessage(request).notification.title).toBe(title);
-});
-
-const filled = (body: string, callback: Partial<Callback>, event: NoticeEvent = 'CALLBACK_UPCOMING') =>
-  buildMessage(
-    aMessageRequest({
-      callback: aCallback(callback),
-      notice: noticeOf(event),
-      settings: someSettings({ messages: { [event]: { en: { title: 'x', body } } } }),
-    }),
-  ).notification.body;
-
-test.each<{ name: string; given: { body: string; callback: Partial<Callback>; event?: NoticeEvent }; expect: string }>([
-  { name: 'minutes are rounded', given: { body: '{minutes}', callback: { estimatedWaitTime: 149 } }, expect: '2' },
-  {
-    name: 'minutes are never less than one',
-    given: { body: '{minutes}', callback: { estimatedWaitTime: 0 } },
-    expect: '1',
-  },
-  {
-    name: 'minutes of a call-in are its life',
-    given: { body: '{minutes}', callback: { estimatedWaitTime: 60, callIn: aCallIn() }, event: 'CALLBACK_CALL_IN' },
-    expect: '10',
-  },
-  { name: 'the queue', given: { body: '{queue} and {queue}', callback: {} }, expect: 'sales and sales' },
-  {
-    name: 'a code that is not there is empty',
-    given: { body: '[{code}{access}{number}]', callback: {} },
-    expect: '[]',
-  },
-  {
-    name: 'what is no placeholder stays',
-    given: { body: '{name} {} {{queue}}', callback: {} },
-    expect: '{name} {} {sales}',
-  },
-  {
-    name: 'what every object has is no placeholder',
-    given: { body: '{constructor} {toString}', callback: {} },
-    expect: '{constructor} {toString}',
-  },
-  {
-    name: 'a value is not filled in again',
-    given: { body: '{queue}', callback: { serviceName: '{minutes}$&' } },
-    expect: '{minutes}$&',
-  },
-])('$name', ({ given: { body, callback, event }, expect: text }) => {
-  expect(filled(body, callback, event)).toBe(text);
 });
 
 test.each<{ name: string; given: { event: NoticeEvent; callback?: Partial<Callback> }; expect: number }>([

@@ -1,24 +1,33 @@
-import { builtInSettings, createSettingsCache, type SettingsFinding } from '../../functions/src/callback/settings.ts';
-import { minute, monday } from '../support/builders.ts';
+import { builtInSettings } from '../../functions/src/callback/settings.ts';
+import { createSettingsCache, type SettingsFinding } from '../../functions/src/callback/settings-cache.ts';
+import { minute, monday, without } from '../support/builders.ts';
 
 /** Settings documents in memory, a clock to turn, and a record of what was read and reported. */
-function room(documents: Record<string, unknown> = {}) {
+function room(documents: Record<string, unknown> = {}, formerly: Record<string, unknown> = {}) {
   const findings: SettingsFinding[] = [];
   const read: string[] = [];
-  const state = { now: monday, failing: false };
-  const settingsOf = createSettingsCache({
-    async read(serviceName) {
+  const state = { now: monday, failing: false, forgotten: false };
+  const stored = (data: unknown) =>
+    data === undefined ? undefined : { data, createTime: writtenAt, updateTime: writtenAt };
+  const { of, former } = createSettingsCache({
+    async read(serviceName, at) {
       read.push(serviceName);
       await Promise.resolve();
       if (state.failing) throw new Error('UNAVAILABLE');
-      return { queue: documents[serviceName], default: documents['default'] };
+      if (state.forgotten) throw Object.assign(new Error('too old'), { code: 9 });
+      const source = at === undefined ? documents : formerly;
+      return { queue: stored(source[serviceName]), default: stored(source['default']) };
     },
     report: (finding) => findings.push(finding),
     now: () => state.now,
     maxAgeMs: minute,
   });
-  return { settingsOf, findings, read, state, documents };
+  const settingsOf = async (serviceName: string) => without(await of(serviceName), 'changedAt');
+  return { settingsOf, of, former, findings, read, state, documents };
 }
+
+/** Firestore's, to the nanosecond. */
+const writtenAt = `${monday / 1000}.000000000`;
 
 test('a queue without a document has the default’s settings, and is reported', async () => {
   const { settingsOf, findings } = room({ default: { maxDialAttempts: 5 } });
@@ -88,4 +97,23 @@ test('only a thousand queues are remembered, the latest', async () => {
   await settingsOf('queue-1000');
   await settingsOf('queue-0');
   expect(read).toEqual(['queue-0']);
+});
+
+test('settings know when they were changed, and what was in force before', async () => {
+  const { of, former } = room({ sales: { maxDialAttempts: 9 } }, { sales: { maxDialAttempts: 2 } });
+  const current = await of('sales');
+  expect(current.changedAt).toBe(monday);
+  expect(await former('sales', current)).toEqual({ ...builtInSettings, maxDialAttempts: 2 });
+});
+
+test('a queue may have a name with blanks and signs', async () => {
+  const { of, former } = room({ 'sales @ night': {} }, { 'sales @ night': { maxDialAttempts: 2 } });
+  expect(await former('sales @ night', await of('sales @ night'))).toMatchObject({ maxDialAttempts: 2 });
+});
+
+test('what Firestore no longer remembers is taken for what is in force', async () => {
+  const { of, former, state } = room({ sales: { maxDialAttempts: 9 } });
+  const current = await of('sales');
+  state.forgotten = true;
+  expect(await former('sales', current)).toBe(current);
 });

@@ -1,4 +1,6 @@
-import { builtInSettings, layer, parseSettings, type Settings } from '../../functions/src/callback/settings.ts';
+import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
+import { layer } from '../../functions/src/callback/settings-layers.ts';
+import { parseSettings } from '../../functions/src/callback/settings-schema.ts';
 
 const english = { title: 'Soon', body: 'In {minutes} min' };
 const french = { title: 'Bientôt', body: 'Dans {minutes} min' };
@@ -81,6 +83,19 @@ test.each<{ name: string; given: readonly unknown[]; expect: Partial<Settings> }
     },
   },
   {
+    name: 'labels of actions are merged by language, one by one',
+    given: [
+      { actionLabels: { DE: { confirm: 'Ja' } } },
+      { actionLabels: { de: { confirm: 'Klar', cancel: 'Nein' }, fr: { confirm: 'Oui' } } },
+    ],
+    expect: { actionLabels: { de: { confirm: 'Ja', cancel: 'Nein' }, fr: { confirm: 'Oui' } } },
+  },
+  {
+    name: 'the events that the app shows are taken as a whole',
+    given: [{ appShows: [], visibility: 'PUBLIC' }, { appShows: ['CALLBACK_READY'] }],
+    expect: { appShows: [], visibility: 'PUBLIC' },
+  },
+  {
     name: 'unknown fields are ignored',
     given: [{ colour: 'blue', maxDialAttempts: 2 }],
     expect: { maxDialAttempts: 2 },
@@ -102,6 +117,9 @@ const withText = (text: unknown) => ({ messages: { CALLBACK_READY: { en: text } 
 test.each<{ name: string; given: unknown; expect: readonly string[] }>([
   { name: 'a country has two letters', given: { country: 'Germany' }, expect: ['country'] },
   { name: 'a country is one that there is', given: { country: 'XQ' }, expect: ['country'] },
+  { name: 'a country is one whose numbers can be read: not UK', given: { country: 'UK' }, expect: ['country'] },
+  { name: 'a country is one with numbers of its own', given: { country: 'AQ' }, expect: ['country'] },
+  { name: 'a world-wide code is no country', given: { country: '001' }, expect: ['country'] },
   {
     name: 'a slot has 30 or 60 minutes',
     given: { capacity: { slotMinutes: 45, perSlot: 1 } },
@@ -128,6 +146,11 @@ test.each<{ name: string; given: unknown; expect: readonly string[] }>([
   { name: 'there are 100 attempts at most', given: { maxDialAttempts: 101 }, expect: ['maxDialAttempts'] },
   { name: 'attempts are whole', given: { maxDialAttempts: 2.5 }, expect: ['maxDialAttempts'] },
   { name: 'a time zone is IANA’s', given: withHours({ timeZone: 'Berlin' }), expect: ['businessHours.timeZone'] },
+  {
+    name: 'a time zone is one by which the hours can be reckoned: not IST',
+    given: withHours({ timeZone: 'IST' }),
+    expect: ['businessHours.timeZone'],
+  },
   { name: 'a time zone must be there', given: { businessHours: { weekly: {} } }, expect: ['businessHours.timeZone'] },
   { name: 'weekdays are spelt out', given: withHours({ weekly: { mon: [] } }), expect: ['businessHours.weekly.mon'] },
   {
@@ -160,6 +183,16 @@ test.each<{ name: string; given: unknown; expect: readonly string[] }>([
     given: withHours({ exceptions: { christmas: [] } }),
     expect: ['businessHours.exceptions.christmas'],
   },
+  {
+    name: 'an exception is on a day that there is',
+    given: withHours({ exceptions: { '2026-02-31': [] } }),
+    expect: ['businessHours.exceptions.2026-02-31'],
+  },
+  {
+    name: 'an exception is dated as its day is written',
+    given: withHours({ exceptions: { '20261225': [] } }),
+    expect: ['businessHours.exceptions.20261225'],
+  },
   { name: 'an event is a known one', given: { messages: { CALLBACK_LOST: {} } }, expect: ['messages.CALLBACK_LOST'] },
   {
     name: 'a text has a title and a body',
@@ -181,6 +214,37 @@ test.each<{ name: string; given: unknown; expect: readonly string[] }>([
     given: withText({ title: 'x', body: 'x'.repeat(1001) }),
     expect: ['messages.CALLBACK_READY.en.body'],
   },
+  {
+    name: 'no consumer reads {firstName}',
+    given: withText({ title: 'Hello {firstName}', body: 'Soon, {firstName}' }),
+    expect: ['messages.CALLBACK_READY.en.title', 'messages.CALLBACK_READY.en.body'],
+  },
+  {
+    name: 'placeholders of the catalogue are not for queues',
+    given: withText({ title: 'x', body: 'Call {number}. {access}' }),
+    expect: ['messages.CALLBACK_READY.en.body'],
+  },
+  {
+    name: 'a placeholder has no blanks',
+    given: withText({ title: 'x', body: '{ minutes }' }),
+    expect: ['messages.CALLBACK_READY.en.body'],
+  },
+  {
+    name: 'the app shows events that there are',
+    given: { appShows: ['CALLBACK_READY', 'CALLBACK_LOST'] },
+    expect: ['appShows.1'],
+  },
+  {
+    name: 'a label is short enough for a button',
+    given: { actionLabels: { en: { confirm: 'x'.repeat(41), cancel: '' } } },
+    expect: ['actionLabels.en.confirm', 'actionLabels.en.cancel'],
+  },
+  {
+    name: 'labels have a language',
+    given: { actionLabels: { '?': { confirm: 'Yes' } } },
+    expect: ['actionLabels.?'],
+  },
+  { name: 'a text is private or public', given: { visibility: 'SECRET' }, expect: ['visibility'] },
   {
     name: 'an access code has 4 digits at least',
     given: { callIn: { accessCodeLength: 3 } },
@@ -221,7 +285,16 @@ test.each([
   ],
   ['the longest texts', withText({ title: 'x'.repeat(200), body: 'x'.repeat(1000) })],
   ['a closing time of 24:00', withInterval('00:00', '24:00')],
+  ['every placeholder', withText({ title: '{queue}', body: '{minutes} {duration} {number} {code} {{queue}}' })],
   ['a closed date', withHours({ exceptions: { '2026-12-25': [] } })],
 ])('%s will do', (_, document) => {
   expect(parseSettings(document)).toHaveProperty('value');
+});
+
+test('a placeholder that does not exist is named, and those that do', () => {
+  const parsed = parseSettings(withText({ title: 'x', body: 'Hello {firstName}' }));
+  expect('problems' in parsed && parsed.problems).toEqual([
+    'messages.CALLBACK_READY.en.body: has {firstName}, which nothing is filled in for; ' +
+      'there are {minutes}, {duration}, {number}, {code}, {queue}',
+  ]);
 });

@@ -1,22 +1,46 @@
-/** The tags to try for a language range, most specific first (RFC 4647, section 3.4 Lookup), English at the end. */
-export function lookupOrder(language: string): string[] {
-  const tags: string[] = [];
-  for (let tag = canonicalTag(language); tag; tag = shorten(tag)) tags.push(tag);
-  return [...tags.filter((tag) => tag !== 'en'), 'en'];
+import { memoised } from './memoised.ts';
+
+/** No reader of tags would understand a longer one, so it is not looked at. */
+const longestTag = 64;
+
+/**
+ * The usual spelling of the BCP 47 tag that a device means; empty for what cannot be read.
+ *
+ * Devices write tags as their platform does: Java's `zh_TW_#Hant`, POSIX' `de_DE.UTF-8` and `de_DE@euro`, a whole
+ * Accept-Language. What nobody understands at the end of a tag must not cost its reader the language.
+ */
+export function canonicalTag(text: string): string {
+  if (text.length > longestTag) return '';
+  const [first = ''] = text.trim().split(/[.@,;]/, 1);
+  let tag = withoutExtendedLanguage(withScript(first.trim().replaceAll('_', '-')));
+  for (; tag; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
+    const canonical = canonicalOf(tag);
+    if (canonical) return canonical;
+  }
+  return '';
 }
 
-/** The usual spelling of a BCP 47 tag; empty for what is none. */
-export function canonicalTag(language: string): string {
+function canonicalOf(tag: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0] ?? '';
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
-    return '';
+    return undefined;
   }
 }
 
-/** Drops the last subtag, and with it a single letter that only introduced it. */
-function shorten(tag: string): string {
-  const subtags = tag.split('-').slice(0, -1);
-  if (subtags.at(-1)?.length === 1) subtags.pop();
-  return subtags.join('-');
+/** Java puts the script last, after a `#`: `zh-TW-#Hant`, without a country `zh--#Hans`. */
+function withScript(tag: string): string {
+  const java = /^([a-z]{2,8})-([^#]*)#(?:([a-z]{4})(?=-|$))?/i.exec(tag);
+  if (!java) return tag;
+  return [java[1], java[3], ...(java[2] ?? '').split('-')].filter(Boolean).join('-');
 }
+
+/** Before RFC 5646 Mandarin and Cantonese were written as extensions of Chinese. */
+function withoutExtendedLanguage(tag: string): string {
+  return tag.replace(/^zh-(?=(cmn|yue)(-|$))/i, '');
+}
+
+const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa']);
+
+/** Of a canonical tag. */
+export const isRightToLeft = memoised((tag) => rightToLeftScripts.has(new Intl.Locale(tag).maximize().script ?? ''));

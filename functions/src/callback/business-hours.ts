@@ -19,6 +19,29 @@ export interface BusinessHours {
 }
 
 /**
+ * Whether hours can be reckoned by the clocks of a zone. Temporal says so, by which they are: `Intl` knows more names
+ * (`IST`, say). A whole date, of which Temporal would take the zone, is no name.
+ */
+export function isTimeZone(name: string): boolean {
+  if (!/^[a-z][\w+/-]*$|^[+-]\d\d(:?\d\d)?$/i.test(name)) return false;
+  return isTaken(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name));
+}
+
+/** Whether there is such a day: an exception on the 31st of February would never come. */
+export function isDate(name: string): boolean {
+  return isTaken(() => Temporal.PlainDate.from(name, { overflow: 'reject' })) && /^\d{4}-\d\d-\d\d$/.test(name);
+}
+
+function isTaken(use: () => unknown): boolean {
+  try {
+    use();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Whether the queue is served at `until` and, if it is open at `from`, does not close in between: is there still
  * time for a callback that comes to its turn at `until`? The closing moment itself still counts.
  *

@@ -1,6 +1,8 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { remembering, type MemoryOptions } from '../base/memory.ts';
-import { callInGroupOf, parseSettings, type CallInGroup } from '../callback/settings.ts';
+import type { CallInGroup } from '../callback/settings.ts';
+import { callInGroupOf } from '../callback/settings-layers.ts';
+import { parseSettings } from '../callback/settings-schema.ts';
 
 export interface NamedGroup {
   /** Of the settings document that names the group; `default` = every queue. */

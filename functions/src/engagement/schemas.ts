@@ -4,7 +4,7 @@ import { instantOf } from './instant.ts';
 import { canonicalTag } from '../base/language.ts';
 import { maxPhoneNumberLength } from './phone-number.ts';
 import { waitModes } from './queue-state.ts';
-import { isTimeZone } from '../callback/settings.ts';
+import { isTimeZone } from '../callback/business-hours.ts';
 import { acceptedUserData, isStorable } from './user-data.ts';
 
 /**

@@ -1,38 +1,38 @@
-import type { Callback } from '../callback/callback.ts';
+import { createHash } from 'node:crypto';
+import type { NoticeText } from '../callback/notice-text.ts';
 import type { PushMessage } from '../fcm/push-message.ts';
-import type { Notice } from './decision.ts';
-import { actionCategory, directionOf, events } from './events.ts';
-import { lookupOrder } from '../base/language.ts';
-import { catalogue, catalogueText, type Texts } from './catalogue.ts';
-import type { NoticeText, Settings } from '../callback/settings.ts';
+import { actionCategory, events } from './events.ts';
+import { labelsOf, textOf, type Wording } from './wording.ts';
 
 /** FCM's limit for a message to a device: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode */
 export const maxMessageBytes = 4096;
 
-export interface MessageRequest {
+export interface MessageRequest extends Wording {
   readonly callbackId: string;
-  readonly callback: Callback;
-  readonly notice: Notice;
   readonly noticeId: string;
-  readonly settings: Settings;
   /** Epoch milliseconds of the change that is announced. */
   readonly changedAt: number;
   /** Epoch milliseconds. */
-  readonly now: number;
-  /** Epoch milliseconds, see `staleAt`. */
   readonly staleAt: number;
 }
 
 /**
- * Builds what the device shows and what its app can act on. Every part carries the same collapse key, so that a
- * repeat after a crash replaces the notification on the device instead of stacking, and lives until the notice is
- * stale. A text that would burst the size limit is shortened.
+ * Builds what the device shows and what its app can act on. Every notice of one booking of a callback carries one
+ * collapse key in every part, so that the device shows one notification a callback, the latest, and a repeat after a
+ * crash replaces what is there. It lives until the notice is stale. A text that would burst the size limit is shortened.
  */
 export function buildMessage(request: MessageRequest): PushMessage {
-  const { title, body } = textOf(request);
-  const excessOf = (text: NoticeText) => messageBytes(compose(request, text)) - maxMessageBytes;
+  const text = textOf(request);
+  const whole = compose(request, text);
+  return messageBytes(whole) <= maxMessageBytes ? whole : compose(request, shortened(text, request));
+}
+
+/** First the body, and the title where that is not enough. */
+function shortened({ title, body }: NoticeText, request: MessageRequest): NoticeText {
+  const copies = isShownByApp(request) ? 2 : 1;
+  const excessOf = (text: NoticeText) => Math.ceil((messageBytes(compose(request, text)) - maxMessageBytes) / copies);
   const fitting = { title, body: shorten(body, excessOf({ title, body })) };
-  return compose(request, { title: shorten(title, excessOf(fitting)), body: fitting.body });
+  return { title: shorten(title, excessOf(fitting)), body: fitting.body };
 }
 
 /** Bytes of a message as FCM counts them at most: its JSON in UTF-8, without the target. */
@@ -40,19 +40,25 @@ export function messageBytes(message: PushMessage): number {
   return Buffer.byteLength(JSON.stringify(message));
 }
 
+/** Then Android and browsers hand the message to the app, which a message with a notification does not wake. */
+function isShownByApp({ settings, notice }: MessageRequest): boolean {
+  return settings.appShows.includes(notice.event);
+}
+
 function compose(request: MessageRequest, text: NoticeText): PushMessage {
-  const { event } = request.notice;
-  const { urgent, actions } = events[event];
-  const collapseKey = request.noticeId.slice(0, 32);
+  const byApp = isShownByApp(request);
+  const collapseKey = collapseKeyOf(request);
   const ttlSeconds = Math.max(0, Math.floor((request.staleAt - request.now) / 1000));
+  const { urgent } = events[request.notice.event];
   return {
-    notification: text,
-    data: dataOf(request),
+    ...(!byApp && { notification: text }),
+    data: { ...dataOf(request), ...(byApp && text) },
     android: {
-      priority: urgent ? 'high' : 'normal',
+      // Android hands data to an app in the background at once with this priority only.
+      priority: urgent || byApp ? 'high' : 'normal',
       ttl: `${ttlSeconds}s`,
       collapse_key: collapseKey,
-      notification: { tag: collapseKey },
+      ...(!byApp && { notification: androidNotification(request, collapseKey) }),
     },
     apns: {
       headers: {
@@ -61,12 +67,52 @@ function compose(request: MessageRequest, text: NoticeText): PushMessage {
         'apns-expiration': String(Math.floor(request.staleAt / 1000)),
         'apns-collapse-id': collapseKey,
       },
-      payload: { aps: { ...(urgent && { sound: 'default' }), ...(actions && { category: actionCategory }) } },
+      payload: { aps: { ...(byApp && { alert: text }), ...apsOf(request, collapseKey) } },
     },
     webpush: {
       headers: { TTL: String(ttlSeconds), Urgency: urgent ? 'high' : 'normal', Topic: collapseKey },
-      notification: { tag: collapseKey, ...(actions && { actions: actionsIn(request.callback.language) }) },
+      ...(!byApp && { notification: browserNotification(request, collapseKey) }),
     },
+  };
+}
+
+/** As short as the shortest of its places takes, Topic of web push, and of its characters. */
+function collapseKeyOf({ callbackId, callback: { booking } }: MessageRequest): string {
+  const hash = createHash('sha256').update(JSON.stringify([callbackId, booking]));
+  return hash.digest('base64url').slice(0, 32);
+}
+
+function androidNotification({ notice: { event }, settings }: MessageRequest, tag: string) {
+  return {
+    tag,
+    // Where the app has made no such channel, Android takes the app's default one.
+    channel_id: events[event].urgent ? 'callback-urgent' : 'callback-status',
+    // A number and the code that lets its caller in.
+    ...(event === 'CALLBACK_CALL_IN' && { visibility: settings.visibility }),
+  };
+}
+
+function apsOf(request: MessageRequest, threadId: string) {
+  const { urgent, actions, timeSensitive } = events[request.notice.event];
+  return {
+    'thread-id': threadId,
+    ...(urgent && { sound: 'default' }),
+    ...(actions && { category: actionCategory }),
+    ...(timeSensitive && { 'interruption-level': 'time-sensitive' }),
+    // Runs the app in the background, so that it can fetch the number as soon as the turn has come.
+    ...((timeSensitive || isShownByApp(request)) && { 'content-available': 1 }),
+  };
+}
+
+function browserNotification(request: MessageRequest, tag: string) {
+  if (!events[request.notice.event].actions) return { tag };
+  const { confirm, cancel } = labelsOf(request);
+  return {
+    tag,
+    actions: [
+      { action: 'confirm', title: confirm },
+      { action: 'cancel', title: cancel },
+    ],
   };
 }
 
@@ -82,50 +128,6 @@ function dataOf({ callbackId, callback, notice, noticeId, changedAt }: MessageRe
     ...(actions && { category: actionCategory }),
     ...data?.(callback),
   };
-}
-
-/** The text in the callback's language; of one language the queue's own words stand before the catalogue's. */
-function textOf(request: MessageRequest): NoticeText {
-  const { callback, notice, settings } = request;
-  for (const tag of lookupOrder(callback.language)) {
-    const own = settings.messages[notice.event]?.[tag];
-    if (own) return fill(own, request, '{code}');
-    const texts = catalogue[tag];
-    if (texts)
-      return fill(catalogueText(texts, notice.event, directionOf(callback, settings)), request, texts.accessCode);
-  }
-  throw new Error('the catalogue has no English');
-}
-
-function fill(text: NoticeText, { callback, notice, now }: MessageRequest, accessPhrase: string): NoticeText {
-  const { callIn, serviceName } = callback;
-  const seconds = events[notice.event].seconds?.(callback, now) ?? 0;
-  const code = callIn?.accessCode;
-  const values = new Map([
-    ['access', code ? accessPhrase.replace('{code}', () => code) : ''],
-    ['code', code ?? ''],
-    ['minutes', String(Math.max(1, Math.round(seconds / 60)))],
-    ['number', callIn?.toPhoneNumber ?? ''],
-    ['queue', serviceName],
-  ]);
-  const fillIn = (words: string) =>
-    words.replace(/\{(\w+)\}/g, (placeholder, name: string) => values.get(name) ?? placeholder);
-  return { title: fillIn(text.title), body: fillIn(text.body) };
-}
-
-function actionsIn(language: string): { action: string; title: string }[] {
-  const { confirm, cancel } = labelsIn(language);
-  return [
-    { action: 'confirm', title: confirm },
-    { action: 'cancel', title: cancel },
-  ];
-}
-
-function labelsIn(language: string): Texts {
-  const texts = lookupOrder(language).map((tag) => catalogue[tag]);
-  const found = texts.find((candidate) => candidate !== undefined);
-  if (!found) throw new Error('the catalogue has no English');
-  return found;
 }
 
 /** Cuts `excess` bytes of JSON off the end where there are so many, never through a character, and marks the cut. */

@@ -41,7 +41,7 @@ function messageTo(token: string): Message {
   const tag = data['noticeId']?.slice(0, 64) ?? '';
   return {
     token,
-    notification,
+    ...(notification && { notification }),
     data: { ...data },
     android: { priority: 'high', ttl: 600_000, collapseKey: tag, notification: { tag } },
     apns: {
