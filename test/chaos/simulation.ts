@@ -1,6 +1,8 @@
 import type { DocumentData, DocumentReference } from '@google-cloud/firestore';
 import type { Change } from '../../functions/src/delivery/announce.ts';
-import { documentOf, microsecondsOf, type CallbackDocument } from '../../functions/src/callback/callback-store.ts';
+import { microsecondsOf } from '../../functions/src/callback/callback.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
+import { documentOf } from '../../functions/src/google/snapshot.ts';
 import type { Config } from '../../functions/src/base/config.ts';
 import type { Instance } from '../../functions/src/wiring.ts';
 import { queue, type Story } from './stories.ts';
@@ -96,7 +98,7 @@ export function simulate({
     });
   }
 
-  function announce(callbackId: string, before: CallbackDocument | undefined, after: CallbackDocument | undefined) {
+  function announce(callbackId: string, before: StoredDocument | undefined, after: StoredDocument | undefined) {
     if (random() < (weather.lostEvents ?? 0)) return;
     const changedAt = after ? microsecondsOf(after.updateTime) / 1000 : timeline.now();
     const eventId = `${callbackId} ${changedAt}`;
@@ -108,7 +110,7 @@ export function simulate({
 
   function write({ callbackId, writes }: Story, began: number): void {
     const reference = world.db.collection('callbacks').doc(callbackId);
-    let before: CallbackDocument | undefined;
+    let before: StoredDocument | undefined;
     for (const { at, fields } of writes) {
       timeline.at(began + at, async () => {
         const after = await persistently(() => written(reference, fields));
@@ -147,10 +149,12 @@ export function simulate({
 async function written(
   reference: DocumentReference,
   fields: Story['writes'][number]['fields'],
-): Promise<CallbackDocument | undefined> {
+): Promise<StoredDocument | undefined> {
   if (fields) await reference.set(fields, { merge: true });
   else await reference.delete();
-  return documentOf(await reference.get());
+  const snapshot = await reference.get();
+  const { createTime, updateTime } = snapshot;
+  return createTime && updateTime && documentOf({ createTime, updateTime, data: () => snapshot.data() });
 }
 
 /** A callback system that writes until it succeeds: its part is not what is tried here. */

@@ -10,6 +10,7 @@ import { builtInSettings, type Settings } from '../../functions/src/callback/set
 export const second = 1000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
+export const day = 24 * hour;
 /** A Monday, 11:00 in Berlin. */
 export const monday = Date.parse('2026-03-02T10:00:00Z');
 

@@ -1,20 +1,25 @@
-import type { Change } from '../../functions/src/delivery/announce.ts';
-import type { CallbackDocument } from '../../functions/src/callback/callback-store.ts';
-import { RedeliveryNeeded } from '../../functions/src/delivery/deliver.ts';
+import { createAnnouncer, type Change } from '../../functions/src/delivery/announce.ts';
+import { readCallback } from '../../functions/src/callback/callback.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
+import { RedeliveryNeeded, type Announcement } from '../../functions/src/delivery/deliver.ts';
+import { createTruth } from '../../functions/src/delivery/truth.ts';
 import type { LogEvent } from '../../functions/src/base/log.ts';
-import { aToken, callbackFields, hour, minute, monday, second, timestamp } from '../support/builders.ts';
+import { aToken, callbackFields, hour, minute, monday, second, someSettings, timestamp } from '../support/builders.ts';
 import { accepted, createRoom, tryLater } from './doubles.ts';
 
-const document = (changes: Readonly<Record<string, unknown>> = {}): CallbackDocument => ({
+/** Created an hour before, and written at eleven o'clock, so many seconds later. */
+const writtenAfter = (seconds: number, changes: Readonly<Record<string, unknown>> = {}): StoredDocument => ({
   data: callbackFields(changes),
-  createTime: '0.000000001',
-  updateTime: '1.000000001',
+  createTime: `${(monday - hour) / second}.000000000`,
+  updateTime: `${monday / second + seconds}.000000000`,
 });
+const document = (changes: Readonly<Record<string, unknown>> = {}) => writtenAfter(0, changes);
 const asPurged = { callbackState: 'COMPLETED', callbackReason: 'PURGED' };
 const far = document({ estimatedWaitTime: 900 });
 const near = document({ estimatedWaitTime: 200 });
 const nearer = document({ estimatedWaitTime: 100 });
-const malformed = document({ phoneNumber: 17, callbackState: 'QUEUD' });
+const typo = document({ phoneNumber: 17, callbackState: 'QUEUD', estimatedWaitTime: 200 });
+const wrong = document({ phoneNumber: 17, language: 5, estimatedWaitTime: 200 });
 
 const aChange = (changes: Partial<Change> = {}): Change => ({
   callbackId: 'callback-1',
@@ -27,12 +32,13 @@ const aChange = (changes: Partial<Change> = {}): Change => ({
 
 interface Row {
   readonly name: string;
-  readonly given: { readonly change?: Partial<Change>; readonly late?: number; readonly current?: CallbackDocument };
+  readonly given: { readonly change?: Partial<Change>; readonly late?: number; readonly current?: StoredDocument };
   readonly expect: {
     readonly reads: number;
     readonly pushes: number;
     readonly log: readonly LogEvent[];
     readonly io?: number;
+    readonly rebookings?: number;
   };
 }
 
@@ -60,7 +66,7 @@ test.each<Row>([
   {
     name: 'a late event that announces nothing reads nothing',
     given: { late, change: { before: near, after: nearer } },
-    expect: { reads: 0, pushes: 0, log: ['change-ignored'], io: 0 },
+    expect: { reads: 0, pushes: 0, log: [], io: 0 },
   },
   {
     name: 'why a change announces nothing is not told again while the reason lasts',
@@ -78,19 +84,46 @@ test.each<Row>([
     expect: { reads: 0, pushes: 0, log: ['change-ignored'], io: 0 },
   },
   {
-    name: 'a malformed document is reported and does not come again',
-    given: { change: { after: malformed } },
-    expect: { reads: 0, pushes: 0, log: ['callback-rejected'], io: 0 },
+    name: 'another desired time costs one write, though nothing is told',
+    given: { change: { after: document({ estimatedWaitTime: 900, desiredTime: timestamp(monday + hour) }) } },
+    expect: { reads: 0, pushes: 0, log: [], io: 0, rebookings: 1 },
   },
   {
-    name: 'a malformed document was reported when it was written, not when it is put right',
-    given: { change: { before: malformed } },
-    expect: { reads: 0, pushes: 0, log: ['change-ignored'], io: 0 },
+    name: 'another desired time costs one write, beside what it takes to tell of it',
+    given: {
+      change: { before: near, after: document({ estimatedWaitTime: 200, desiredTime: timestamp(monday + hour) }) },
+    },
+    expect: { reads: 0, ...sentOnce, rebookings: 1 },
   },
   {
-    name: 'a malformed document was reported when it was written, not when it is deleted',
-    given: { change: { before: malformed, after: undefined } },
-    expect: { reads: 0, pushes: 0, log: [], io: 0 },
+    name: 'an id that is used again is no other desired time',
+    given: { change: { before: { ...far, createTime: '1.000000000' } } },
+    expect: { reads: 0, ...sentOnce },
+  },
+  {
+    name: 'what is wrong is reported, and what does not need it goes out',
+    given: { change: { after: wrong } },
+    expect: { reads: 0, pushes: 1, log: ['fields-ignored', 'notice-settled'] },
+  },
+  {
+    name: 'what is wrong is not reported again while it stays',
+    given: { change: { before: document({ phoneNumber: 17, language: 5, estimatedWaitTime: 900 }), after: wrong } },
+    expect: { reads: 0, ...sentOnce },
+  },
+  {
+    name: 'where the state is wrong nothing is told, and that costs nothing',
+    given: { change: { after: typo } },
+    expect: { reads: 0, pushes: 0, log: ['fields-ignored'], io: 0 },
+  },
+  {
+    name: 'what was wrong was reported when it was written, not when it is put right',
+    given: { change: { before: typo } },
+    expect: { reads: 0, ...sentOnce },
+  },
+  {
+    name: 'what was wrong was reported when it was written, not when it is deleted',
+    given: { change: { before: wrong, after: undefined } },
+    expect: { reads: 0, ...sentOnce },
   },
   {
     name: 'a callback that waits is deleted',
@@ -117,28 +150,188 @@ test.each<Row>([
   if (current) room.documents.set('callback-1', current);
   room.state.now += by;
   await room.onChange(aChange(change));
-  const { reads, pushes, log, io = 2 } = expected;
+  const { reads, pushes, log, io = 2, rebookings = 0 } = expected;
   expect({
     reads: room.readCallbacks.length,
     pushes: room.sent.length,
     log: room.logged(),
     io: room.operations.length,
-  }).toEqual({ reads, pushes, log, io });
+    rebookings: room.rebookings.size,
+  }).toEqual({ reads, pushes, log, io, rebookings });
 });
 
-test('all problems of a malformed document are named in one line', async () => {
+test('all that is wrong is named in one line', async () => {
   const room = createRoom();
-  await room.onChange(aChange({ after: malformed }));
+  await room.onChange(aChange({ after: typo }));
   expect(room.lines).toEqual([
     {
-      severity: 'ERROR',
-      event: 'callback-rejected',
+      severity: 'WARNING',
+      event: 'fields-ignored',
       fields: {
         callbackId: 'callback-1',
         eventId: 'event-1',
         problems: [expect.stringMatching(/^phoneNumber: /), expect.stringMatching(/^callbackState: /)],
       },
     },
+  ]);
+});
+
+test('of what is wrong, only what was right before is named', async () => {
+  const room = createRoom();
+  const before = document({ phoneNumber: 17, estimatedWaitTime: 900 });
+  await room.onChange(aChange({ before, after: document({ phoneNumber: 17, language: 5, estimatedWaitTime: 900 }) }));
+  expect(room.lines.map(({ fields }) => fields.problems)).toEqual([[expect.stringMatching(/^language: /)]]);
+});
+
+describe('a late event is judged by what is read then:', () => {
+  const twoMinutes = 2 * minute;
+
+  test.each<{
+    name: string;
+    given: { readonly after: StoredDocument; readonly current: StoredDocument };
+    expect: object;
+  }>([
+    {
+      name: 'who is nearer by now is told so',
+      given: { after: document({ estimatedWaitTime: 290 }), current: writtenAfter(110, { estimatedWaitTime: 100 }) },
+      expect: { events: ['CALLBACK_UPCOMING'], waits: ['100'], ttl: ['100s'] },
+    },
+    {
+      name: 'so is who was nearer soon after',
+      given: { after: document({ estimatedWaitTime: 290 }), current: writtenAfter(5, { estimatedWaitTime: 100 }) },
+      expect: { events: ['CALLBACK_UPCOMING'], waits: ['100'], ttl: ['100s'] },
+    },
+    {
+      name: 'who is farther away by now is told nothing',
+      given: { after: near, current: writtenAfter(110, { estimatedWaitTime: 310 }) },
+      expect: { events: [], waits: [], ttl: [] },
+    },
+    {
+      name: 'who would be purged before their turn by now is told nothing',
+      given: {
+        after: document({ estimatedWaitTime: 200 }),
+        current: writtenAfter(110, { estimatedWaitTime: 200, expirationTime: timestamp(monday + 5 * minute) }),
+      },
+      expect: { events: [], waits: [], ttl: [] },
+    },
+  ])('$name', async ({ given: { after, current }, expect: expected }) => {
+    const room = createRoom();
+    room.documents.set('callback-1', current);
+    room.state.now += twoMinutes;
+    await room.onChange(aChange({ after }));
+    expect({
+      events: room.sent.map(({ message }) => message.data['event']),
+      waits: room.sent.map(({ message }) => message.data['estimatedWaitTime']),
+      ttl: room.sent.map(({ message }) => message.android['ttl']),
+    }).toEqual(expected);
+  });
+
+  test('the settings are those of the queue that it waits in now', async () => {
+    const delivered: Announcement[] = [];
+    const { callback } = readCallback(writtenAfter(1, { serviceName: 'support', estimatedWaitTime: 400 }));
+    const announce = createAnnouncer({
+      settingsOf: (serviceName) =>
+        Promise.resolve(someSettings({ pushNotificationThresholdMinutes: serviceName === 'support' ? 10 : 5 })),
+      currentCallback: () => Promise.resolve(callback),
+      truth: createTruth({ callbacks: { readAsOf: () => Promise.resolve(undefined) }, now: () => monday + late }),
+      deliver: (announcement) => Promise.resolve(void delivered.push(announcement)),
+      noteRebooking: () => Promise.resolve(),
+      log: () => undefined,
+      now: () => monday + late,
+      freshForMs: 5 * second,
+    });
+    await announce(aChange());
+    expect(delivered).toEqual([
+      {
+        callbackId: 'callback-1',
+        callback,
+        notice: { event: 'CALLBACK_UPCOMING', occasion: callback.booking },
+        settings: someSettings({ pushNotificationThresholdMinutes: 10 }),
+        changedAt: monday,
+        trueAt: monday + late,
+        deleted: false,
+      },
+    ]);
+  });
+});
+
+describe('of several turns of one consumer', () => {
+  const consumerDials = { callDirection: 'USERORIGINATED' };
+  const turn = { ...consumerDials, callbackState: 'ROUTING' };
+  const waits = writtenAfter(-60, consumerDials);
+  const entered = writtenAfter(0, turn);
+
+  async function tellEntry(states: readonly StoredDocument[], by = late) {
+    const room = createRoom();
+    room.former.set('callback-1', states.slice(0, -1));
+    room.documents.set('callback-1', states.at(-1) ?? entered);
+    room.state.now += by;
+    await room.onChange(aChange({ before: waits, after: entered }));
+    return { sent: room.sent.length, reads: room.readCallbacks.length, log: room.logged() };
+  }
+
+  test.each<{ name: string; given: readonly StoredDocument[]; expect: object }>([
+    {
+      name: 'the one that lasts is told, with one read',
+      given: [waits, entered],
+      expect: { sent: 1, reads: 1, log: ['notice-settled'] },
+    },
+    {
+      name: 'the one that lasts is told, though the document was written since: history says so',
+      given: [waits, entered, writtenAfter(3, { ...turn, positionInQueue: 1 })],
+      expect: { sent: 1, reads: 3, log: ['notice-settled'] },
+    },
+    {
+      name: 'the one before is not told any more',
+      given: [waits, entered, writtenAfter(2, consumerDials), writtenAfter(4, turn)],
+      expect: { sent: 0, reads: 2, log: ['notice-superseded'] },
+    },
+  ])('$name', async ({ given, expect: expected }) => {
+    expect(await tellEntry(given)).toEqual(expected);
+  });
+
+  test('whoever adds a device is told the one that lasts, once', async () => {
+    const room = createRoom();
+    const noDevices = writtenAfter(0, { ...turn, pushTargets: [] });
+    const added = writtenAfter(3, turn);
+    room.former.set('callback-1', [waits, noDevices]);
+    room.documents.set('callback-1', added);
+    room.state.now += 3 * second;
+    const changes = [
+      aChange({ before: waits, after: noDevices }),
+      aChange({ before: noDevices, after: added, changedAt: monday + 3 * second }),
+    ];
+    for (const change of [...changes, ...changes]) await room.onChange(change);
+    const occasions = [...room.entries.values()].map(({ entry }) => entry.notice.occasion);
+    expect([room.sent.length, occasions]).toEqual([1, [noDevices.updateTime]]);
+  });
+
+  test('one that began longer ago than it is worth telling is not told to whoever adds a device', async () => {
+    const room = createRoom();
+    const noDevices = writtenAfter(-660, { ...turn, pushTargets: [] });
+    room.former.set('callback-1', [writtenAfter(-720, consumerDials), noDevices]);
+    room.documents.set('callback-1', entered);
+    await room.onChange(aChange({ before: noDevices, after: entered }));
+    expect([room.sent.length, room.logged()]).toEqual([0, ['notice-superseded']]);
+  });
+});
+
+test('what one change tells goes out one after the other, in the order of the table', async () => {
+  const room = createRoom();
+  const callIn = { id: 'call-in-1', toPhoneNumber: '+18005550100', expirationTime: timestamp(monday + minute) };
+  let underWay = 0;
+  const atOnce: number[] = [];
+  room.state.answer = async () => {
+    atOnce.push(++underWay);
+    await new Promise(setImmediate);
+    underWay--;
+    return accepted;
+  };
+  const after = document({ dialAttempts: 1, lastDialResult: 'BUSY', estimatedWaitTime: 200, callIn });
+  await room.onChange(aChange({ after }));
+  expect([atOnce, room.sent.map(({ message }) => message.data['event'])]).toEqual([
+    [1, 1, 1],
+    ['CALLBACK_ATTEMPT_FAILED', 'CALLBACK_UPCOMING', 'CALLBACK_CALL_IN'],
   ]);
 });
 
@@ -169,9 +362,9 @@ test('one notice that fails does not keep the other from its consumer, and the e
   })();
   const change = aChange({ after: document({ estimatedWaitTime: 200, callIn }) });
   await expect(room.onChange(change)).rejects.toThrow('UNAVAILABLE');
-  expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_UPCOMING']);
+  expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_CALL_IN']);
   await room.onChange(change);
-  expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_UPCOMING', 'CALLBACK_CALL_IN']);
+  expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_CALL_IN', 'CALLBACK_UPCOMING']);
 });
 
 test('the event of a deletion comes again until its push has gone out', async () => {

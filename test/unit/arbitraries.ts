@@ -3,7 +3,7 @@ import { type Callback } from '../../functions/src/callback/callback.ts';
 import { callDirections, callbackStates } from '../../functions/src/callback/fields.ts';
 import { weekdays, type BusinessHours } from '../../functions/src/callback/business-hours.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
-import { aCallIn, aCallback, hour, minute, monday } from '../support/builders.ts';
+import { aBooking, aCallIn, aCallback, hour, minute, monday, without } from '../support/builders.ts';
 
 const sometimes = <K extends string, T>(key: K, values: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<K, T>>> =>
   fc.oneof(
@@ -11,17 +11,20 @@ const sometimes = <K extends string, T>(key: K, values: fc.Arbitrary<T>): fc.Arb
     values.map((value) => ({ [key]: value }) as Record<K, T>),
   );
 
+const undirected: Callback = without(aCallback(), 'callDirection');
+
 /** Callbacks near the edges of the rules, so that two of them often make an event. */
 export const anyCallback: fc.Arbitrary<Callback> = fc
   .tuple(
     fc.record({
-      callDirection: fc.constantFrom(...callDirections),
       callbackState: fc.constantFrom(...callbackStates),
-      generation: fc.constantFrom(0, monday, monday + hour),
+      booking: fc.constantFrom(aBooking(), aBooking(monday), aBooking(monday + hour)),
+      writtenAt: fc.constantFrom(monday - 10 * minute, monday - minute, monday),
       pushTargets: fc.constantFrom([], ['one'], ['one', 'two']),
       dialAttempts: fc.integer({ min: 0, max: 5 }),
     }),
-    sometimes('callbackReason', fc.constantFrom('PURGED', 'CANCELLED')),
+    sometimes('callDirection', fc.constantFrom(...callDirections)),
+    sometimes('callbackReason', fc.constantFrom('PURGED', 'CANCELLED', 'AGENT_CONNECTED', 'FAIL_CALL_TO_CUSTOMER')),
     sometimes('estimatedWaitTime', fc.constantFrom(0, 60, 299, 300, 1200)),
     sometimes(
       'expirationTime',
@@ -29,9 +32,12 @@ export const anyCallback: fc.Arbitrary<Callback> = fc
     ),
     sometimes('lastDialResult', fc.constantFrom('BUSY', 'CONNECTED')),
     sometimes('rescheduledTo', fc.constant('callback-2')),
-    sometimes('callIn', fc.constantFrom(aCallIn(), aCallIn({ id: 'call-in-2' }))),
+    sometimes(
+      'callIn',
+      fc.constantFrom(aCallIn(), aCallIn({ id: 'call-in-2' }), aCallIn({ expirationTime: new Date(monday - 30_000) })),
+    ),
   )
-  .map((parts) => aCallback(Object.assign({}, ...parts) as Partial<Callback>));
+  .map((parts) => ({ ...undirected, ...(Object.assign({}, ...parts) as Partial<Callback>) }));
 
 /** Often at night, when the clocks change. */
 const quarterHours = fc
@@ -58,6 +64,7 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     fc.record({
       pushNotificationThresholdMinutes: fc.constantFrom(0, 1, 5, 60),
       maxDialAttempts: fc.integer({ min: 1, max: 5 }),
+      callDirection: fc.constantFrom(...callDirections),
     }),
     sometimes('businessHours', anyHours(['Europe/Berlin'], ['2026-03-02'])),
   )

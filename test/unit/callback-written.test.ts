@@ -11,11 +11,11 @@ const document = { name, data: { serviceName: 'sales' }, createTime: '1772445600
 /** What comes of an event. */
 async function outcomeOf(event: Partial<FirestoreEvent>) {
   const changes: Change[] = [];
-  const looks: string[] = [];
+  const looks: (readonly [string, number])[] = [];
   const lines: LogEvent[] = [];
   const chain = {
     onChange: (change: Change) => Promise.resolve(void changes.push(change)),
-    lookAt: (callbackId: string) => Promise.resolve(void looks.push(callbackId)),
+    lookAt: (callbackId: string, changedAt: number) => Promise.resolve(void looks.push([callbackId, changedAt])),
   };
   const log = (_: unknown, line: LogEvent) => void lines.push(line);
   const given = { id: 'event-1', time: '2026-03-02T10:00:01Z', document: 'callbacks/cb-%C3%BC%25', ...event };
@@ -55,6 +55,7 @@ test.each<{ name: string; given: Partial<FirestoreEvent>; expect: string }>([
   { name: 'without data', given: {}, expect: 'cb-ü%' },
   { name: 'with damaged data', given: { data: Buffer.from([10, 200, 1]) }, expect: 'cb-ü%' },
   { name: 'with an id that is not encoded', given: { document: 'callbacks/100%' }, expect: '100%' },
-])('of an event $name the callback is looked at', async ({ given, expect: expected }) => {
-  expect(await outcomeOf(given)).toEqual({ changes: [], looks: [expected], lines: ['change-unreadable'] });
+])('of an event $name the callback is looked at, as of its write', async ({ given, expect: expected }) => {
+  const looks = [[expected, monday + 1000]];
+  expect(await outcomeOf(given)).toEqual({ changes: [], looks, lines: ['change-unreadable'] });
 });

@@ -15,8 +15,9 @@ const tables = {
 };
 
 describe.each(Object.entries(tables))('%s', (_, rows) => {
-  test.each(rows)('$name', ({ given: { before, after, settings = someSettings() }, expect: expected }) => {
-    expect(decide(before, after, settings, monday)).toEqual(expected);
+  test.each(rows)('$name', ({ given, expect: expected }) => {
+    const { before, after, settings = someSettings(), now = monday } = given;
+    expect(decide(before, after, settings, now)).toEqual(expected);
   });
 });
 

@@ -309,6 +309,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     documents,
     readCallbacks,
     former,
+    rebookings,
     retiredTargets,
     delivery: { deliver, retry, sweep },
     reconciliation,

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { decide } from '../../functions/src/notice/decision.ts';
 import { silences } from '../../functions/src/notice/silences.ts';
 import { noticeEvents } from '../../functions/src/callback/notice-event.ts';
-import { parseCallback, type Callback } from '../../functions/src/callback/callback.ts';
+import { readCallback } from '../../functions/src/callback/callback.ts';
 import { layer } from '../../functions/src/callback/settings-layers.ts';
 import { parseSettings } from '../../functions/src/callback/settings-schema.ts';
+import { momentText } from '../../functions/src/google/document-value.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
 import { materialize, parseRecording } from '../../local/replay/recording.ts';
 import { sampleLines } from '../../local/replay/sample.ts';
 import { judge, percentile, type Arrival } from '../../local/replay/verdict.ts';
@@ -122,28 +124,33 @@ describe('the sample', () => {
     expect(callbacks.length).toBeGreaterThanOrEqual(1000);
     expect(new Set(callbacks.map(({ path: at }) => at)).size).toBe(100);
     const seen = new Set<string>();
-    const documents = new Map<string, Record<string, unknown>>();
-    const parsed = (data: Record<string, unknown> | undefined): Callback | undefined => {
-      const result = data && parseCallback(data, '1.000000000');
-      return result && 'value' in result ? result.value : undefined;
-    };
-    for (const { path: at, kind, data } of callbacks) {
+    const wrong = new Set<string>();
+    const documents = new Map<string, StoredDocument & { readonly data: Readonly<Record<string, unknown>> }>();
+    for (const { path: at, kind, data, at: seconds } of callbacks) {
       const before = documents.get(at);
-      const fields = materialize(data, 0);
-      const after = kind === 'delete' ? undefined : kind === 'set' ? fields : { ...before, ...fields };
+      const now = seconds * 1000;
+      const fields = materialize(data, now);
+      const updateTime = momentText({ seconds: Math.floor(seconds), nanoseconds: Math.round((seconds % 1) * 1e9) });
+      const after = kind === 'delete' ? undefined : { data: kind === 'set' ? fields : { ...before?.data, ...fields }, createTime: before?.createTime ?? updateTime, updateTime }; // prettier-ignore
       if (after) documents.set(at, after);
-      const own = steps.find((step) => step.path === `callbackSettings/${String((after ?? before)?.['serviceName'])}`);
+      else documents.delete(at);
+      const own = steps.find(
+        ({ path }) => path === `callbackSettings/${String((after ?? before)?.data['serviceName'])}`,
+      );
       const settings = own ? parseSettings(own.data) : undefined;
+      const read = after && readCallback(after);
+      for (const problem of read?.problems ?? []) wrong.add(problem.split(':')[0] ?? '');
       const decision = decide(
-        parsed(before),
-        parsed(after),
+        before && readCallback(before).callback,
+        read?.callback,
         layer(settings && 'value' in settings ? [settings.value] : []),
-        0,
+        now,
       );
       for (const said of 'silence' in decision ? [decision.silence] : decision.notices.map(({ event }) => event))
         seen.add(said);
     }
     expect([...Object.keys(silences), ...noticeEvents].filter((name) => !seen.has(name))).toEqual([]);
+    expect([...wrong].toSorted()).toEqual(['callbackState', 'language', 'positionInQueue', 'pushTargets.0.channel']);
     expect(new Set(expectations.map(({ event }) => event))).toEqual(new Set(noticeEvents));
   });
 });

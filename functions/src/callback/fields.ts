@@ -89,7 +89,8 @@ const moment: Kind<Date> = {
   expected: 'a Timestamp',
   read(value) {
     if (typeof value !== 'object' || value === null || !('toDate' in value)) return undefined;
-    const date: unknown = typeof value.toDate === 'function' ? value.toDate() : undefined;
+    if (typeof value.toDate !== 'function') return undefined;
+    const date = (value as { toDate(): unknown }).toDate();
     return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
   },
 };

@@ -38,7 +38,8 @@ export function createNearCallbacks(db: Firestore): NearCallbacks {
       .select(threshold)
       .get();
     const found: unknown = highest.docs[0]?.get(threshold);
-    return Math.max(builtInThreshold, typeof found === 'number' ? found : 0) * 60;
+    // NaN is a number to Firestore, and less than any other.
+    return (typeof found === 'number' && found > builtInThreshold ? found : builtInThreshold) * 60;
   }
 
   return {

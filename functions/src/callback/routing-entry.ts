@@ -20,8 +20,8 @@ export async function routingEntry(
   let entered = state;
   if (entered.callbackState !== 'ROUTING') return undefined;
   for (let step = 0; step < mostSteps; step++) {
-    if (entered.isCreation) return entered.updateTime;
     if (entered.writtenAt < notBefore) return undefined;
+    if (entered.isCreation) return entered.updateTime;
     const before = await stateBefore(reader, callbackId, entered);
     if (!before) return undefined;
     if (before.callbackState !== 'ROUTING') return entered.updateTime;

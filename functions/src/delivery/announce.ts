@@ -83,9 +83,9 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
   }
 
   async function announceAll(owed: readonly OwedNotice[], change: Change, subject: Callback): Promise<void> {
-    const settings = await parts.settingsOf(subject.serviceName);
     const isLate = now() - change.changedAt > parts.freshForMs;
     const current = isLate ? await parts.currentCallback(change.callbackId) : change.after && subject;
+    const settings = await parts.settingsOf((current ?? subject).serviceName);
     const failures: unknown[] = [];
     // One after the other: on the device each takes the place of the one before.
     for (const notice of owed) {
@@ -115,7 +115,8 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
       return;
     }
     const callback = current ?? subject;
-    await parts.deliver({ callbackId, callback, deleted: !current, settings, changedAt, notice });
+    const asRead = isLate && current && { trueAt: now() };
+    await parts.deliver({ callbackId, callback, deleted: !current, settings, changedAt, notice, ...asRead });
   }
 }
 

@@ -23,6 +23,8 @@ export interface Announcement {
   readonly settings: Settings;
   /** Epoch milliseconds of the change that is announced. */
   readonly changedAt: number;
+  /** When the callback was read, in epoch milliseconds; absent = it is as the change left it. */
+  readonly trueAt?: number;
   /** The callback's document is gone, so the targets are known to nobody but the event of its deletion. */
   readonly deleted: boolean;
 }
@@ -73,9 +75,9 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   const { ledger, log, now } = parts;
 
   async function deliver(announcement: Announcement): Promise<void> {
-    const { callbackId, callback, notice, changedAt, deleted } = announcement;
+    const { callbackId, callback, notice, changedAt, trueAt, deleted } = announcement;
     const noticeId = noticeIdOf(callbackId, notice);
-    const stale = staleAt(notice, callback, changedAt);
+    const stale = staleAt(notice, callback, changedAt, trueAt);
     if (now() >= stale) {
       log('WARNING', 'notice-stale', {
         callbackId,

@@ -45,10 +45,14 @@ export function decide(
   const notices: OwedNotice[] = [];
   const reasons: Silence[] = [];
   for (const event of noticeEvents) {
-    const owed = events[event].owes(after, settings, now);
-    const why = owed === true ? whyNoNews(event, before, after, settings) : owed;
+    const owes = events[event].owes(after, settings, now);
+    if (owes === undefined) continue;
+    const lacks = owes === true ? undefined : owes;
+    const noNews = whyNoNews(event, before, after, settings);
+    // Of a new document, that it is new says more than what it lacks, and needs no settings.
+    const why = before ? (lacks ?? noNews) : (noNews ?? lacks);
     if (why) reasons.push(why);
-    else if (owed) notices.push(noticeOf(event, before, after));
+    else notices.push(noticeOf(event, before, after));
   }
   if (notices.length > 0) return { notices };
   return silent(reasons, before, settings);
@@ -107,13 +111,16 @@ export function owed(state: Callback, settings: Settings, at: number): NoticeEve
 }
 
 /**
- * Whether the answer of `decide` can depend on the settings of the queue: everything else is decided without
- * reading them, so that most updates cost no I/O even in a fresh instance.
+ * Whether the answer of `decide` can depend on the settings of the queue (but for which of several silences is news):
+ * everything else is decided without reading them, so that most updates cost no I/O even in a fresh instance.
  */
 export function dependsOnSettings(before: Callback | undefined, after: Callback | undefined): boolean {
   if (!after || after.pushTargets.length === 0) return false;
-  if (after.callbackState === 'ROUTING' && after.callDirection === undefined) return true;
+  const isTurn = after.callbackState === 'ROUTING';
+  if (isTurn && after.callDirection === undefined) return true;
   if (!before) return false;
+  if (isTurn && before.callDirection === undefined) return true;
+  if (after.dialAttempts > 0 && after.callDirection === undefined) return true;
   return hasFailedAttempt(after) || (isWaiting(after) && (after.estimatedWaitTime ?? Infinity) < longestThreshold);
 }
 
@@ -156,9 +163,10 @@ export function onReturn(notice: Notice, at: number): Notice {
  * When a notice stops being worth sending; never later than 60 minutes after the change.
  *
  * @param changedAt epoch milliseconds of the change that it announces
+ * @param trueAt epoch milliseconds at which the callback was as given; absent = when it changed
  * @returns epoch milliseconds
  */
-export function staleAt({ event }: Notice, callback: Callback, changedAt: number): number {
+export function staleAt({ event }: Notice, callback: Callback, changedAt: number, trueAt = changedAt): number {
   const { staleAfterMinutes, endsAt } = events[event];
-  return Math.min(changedAt + staleAfterMinutes * 60_000, endsAt?.(callback, changedAt) ?? Infinity);
+  return Math.min(changedAt + staleAfterMinutes * 60_000, endsAt?.(callback, trueAt) ?? Infinity);
 }

@@ -34,8 +34,8 @@ export interface EventRow {
   readonly outlivesCallback: boolean;
   /** Minutes after the change, at most 60, after which nobody wants to read it any more. */
   readonly staleAfterMinutes: number;
-  /** What else ends its life earlier: epoch milliseconds. */
-  readonly endsAt?: (state: Callback, changedAt: number) => number;
+  /** What else ends its life earlier. @param at when the callback was in this state; times are epoch milliseconds */
+  readonly endsAt?: (state: Callback, at: number) => number;
   /** Worth waking the device, because a minute later it may be too late. */
   readonly urgent: boolean;
   /** The consumer must do something now: it may break through what silences a device. */
@@ -77,7 +77,9 @@ function whyNoFailedAttempt(state: Callback, settings: Settings): Silence | 'non
   if (state.dialAttempts === 0) return 'none';
   if (directionOf(state, settings) === 'USERORIGINATED') return 'consumer-dials';
   if (state.lastDialResult === undefined) return 'dial-result-missing';
-  return hasFailedAttempt(state) ? undefined : 'connected';
+  // Whoever talked to an agent was reached, though the result of an attempt before may be left over.
+  const isConnected = state.callbackState === 'COMPLETED' && state.callbackReason === 'AGENT_CONNECTED';
+  return hasFailedAttempt(state) && !isConnected ? undefined : 'connected';
 }
 
 /** The centre stopped trying: it was the last attempt, or it became the last one. */
@@ -153,8 +155,8 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     whenCreated: 'created',
     outlivesCallback: false,
     staleAfterMinutes: 60,
-    endsAt: ({ estimatedWaitTime = 0, expirationTime }, changedAt) =>
-      Math.min(changedAt + Math.max(60, estimatedWaitTime) * 1000, expirationTime?.getTime() ?? Infinity),
+    endsAt: ({ estimatedWaitTime = 0, expirationTime }, at) =>
+      Math.min(at + Math.max(60, estimatedWaitTime) * 1000, expirationTime?.getTime() ?? Infinity),
     urgent: true,
     timeSensitive: false,
     actions: true,
@@ -174,9 +176,9 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     outlivesCallback: false,
     staleAfterMinutes: 10,
     // A callback that got its turn in spite of its expiry is not to be purged any more.
-    endsAt: ({ expirationTime }, changedAt) => {
+    endsAt: ({ expirationTime }, at) => {
       const expiry = expirationTime?.getTime() ?? Infinity;
-      return expiry > changedAt ? expiry : Infinity;
+      return expiry > at ? expiry : Infinity;
     },
     urgent: true,
     timeSensitive: true,
