@@ -1,7 +1,8 @@
-import type { Firestore, DocumentSnapshot, QueryDocumentSnapshot } from '@google-cloud/firestore';
+import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
 import { createApiKeyStore } from '../../functions/src/keys/store.ts';
 import { newApiKey, scopes, type NewKey } from '../../functions/src/keys/api-key.ts';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
+import type { StoredDocument } from '../../functions/src/google/documents.ts';
 import { documentOf } from '../../functions/src/google/snapshot.ts';
 import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
 import type { EngagementAnswer } from '../../functions/src/engagement/api.ts';
@@ -114,5 +115,9 @@ export function aBooking(fields: object = {}): Record<string, unknown> {
   return { serviceName: 'sales', phoneNumber: '+493055501000', pushTargets: aDevice, ...fields };
 }
 
-const stored = (snapshot: DocumentSnapshot | undefined) =>
-  snapshot?.exists ? documentOf(snapshot as QueryDocumentSnapshot) : undefined;
+function stored(snapshot: DocumentSnapshot | undefined): StoredDocument | undefined {
+  const { createTime, updateTime } = snapshot ?? {};
+  return snapshot && createTime && updateTime
+    ? documentOf({ createTime, updateTime, data: () => snapshot.data() })
+    : undefined;
+}

@@ -69,7 +69,7 @@ export function owedAt(history: History, index: number, at: number, queue: Queue
       consumerDials(state) &&
       !hasNumber &&
       `CALLBACK_READY ${entryOf(history, index)}`,
-    hasNumber && waits(state) && `CALLBACK_CALL_IN ${String(state.callInId)}`,
+    hasNumber && waits(state) && `CALLBACK_CALL_IN ${state.callInId ?? ''}`,
   ].filter((notice) => typeof notice === 'string');
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { BusinessHours } from '../../functions/src/callback/business-hours.ts';
 import { builtInSettings } from '../../functions/src/callback/settings.ts';
-import { hour, minute, monday, second } from '../support/builders.ts';
+import { hour, minute, monday, second, without } from '../support/builders.ts';
 import { runTasks, told, write, type Room } from '../support/playback.ts';
 import { createRoom } from './doubles.ts';
 import { changesOf, histories, type History } from './history.ts';
@@ -26,8 +26,7 @@ const settingsWith = (thresholdMinutes: number, isClosedAtFirst: boolean, change
 const slowly = histories(2 * minute).map((history) =>
   history.map((moment) => {
     if (!moment.state) return moment;
-    const { desiredTime: _, ...state } = moment.state;
-    return { ...moment, state };
+    return { ...moment, state: without(moment.state, 'desiredTime') };
   }),
 );
 

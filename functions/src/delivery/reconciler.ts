@@ -41,7 +41,7 @@ export interface Reconciler {
    *
    * @param changedAt epoch milliseconds of the write
    */
-  lookAt(callbackId: string, changedAt: number): Promise<void>;
+  readonly lookAt: (callbackId: string, changedAt: number) => Promise<void>;
 }
 
 /** Firestore remembers an hour; what changed longer ago is stale. */
@@ -81,22 +81,19 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     since: number,
   ): Promise<Notice | undefined> {
     if (entry && !(isOver(entry.state) && !hasReached(entry))) return undefined;
-    switch (notice.event) {
-      case 'CALLBACK_CALL_IN':
-        return entry ? undefined : notice;
-      case 'CALLBACK_READY': {
-        if (entry) return undefined;
-        const entered = await truth.resolve({ event: notice.event, occasion: undefined }, callbackId, callback);
-        if (!entered || entered.occasion === notice.occasion) return entered;
-        const id = noticeIdOf(callbackId, entered);
-        return (await ledger.readMany([id])).has(id) ? undefined : entered;
-      }
-      default: {
-        const from = Math.max(since, entry ? settledAt(entry) : 0);
-        const news = await howItCame(notice.event, callbackId, callback, settings, from);
-        return news && { ...notice, ...news };
-      }
-    }
+    if (notice.event === 'CALLBACK_CALL_IN') return entry ? undefined : notice;
+    if (notice.event === 'CALLBACK_READY') return entry ? undefined : untoldEntry(callbackId, callback, notice);
+    const from = Math.max(since, entry ? settledAt(entry) : 0);
+    const news = await howItCame(notice.event, callbackId, callback, settings, from);
+    return news && { ...notice, ...news };
+  }
+
+  /** The turn of a consumer began with the last write, or with one before it that may have been told. */
+  async function untoldEntry(callbackId: string, callback: Callback, asLast: Notice): Promise<Notice | undefined> {
+    const entered = await truth.resolve({ event: 'CALLBACK_READY', occasion: undefined }, callbackId, callback);
+    if (!entered || entered.occasion === asLast.occasion) return entered;
+    const id = noticeIdOf(callbackId, entered);
+    return (await ledger.readMany([id])).has(id) ? undefined : entered;
   }
 
   /**
