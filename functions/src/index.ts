@@ -58,7 +58,7 @@ const base = once(() => {
 
 const adminApi = once(() => {
   const { config, app, db, instance } = base();
-  const { credentialStore: store, fcm, newAccessTokens, senderWithin } = instance;
+  const { credentialStore: store, fcm, newAccessTokens, sendAtOnce: send } = instance;
   const authEmulator = process.env['FIREBASE_AUTH_EMULATOR_HOST'];
   const audit = createAuditLog(db);
   const reportBug = (error: unknown) => {
@@ -85,7 +85,7 @@ const adminApi = once(() => {
     test: createCredentialTest({
       store,
       pending: createPendingTests(db, now),
-      send: senderWithin(0),
+      send,
       now,
     }),
     apiKeys: createApiKeyAdministration({ store: createApiKeyStore(db), audit, now, report: reportBug }),
@@ -99,9 +99,8 @@ const engagementApi = once(async () => {
   const { config, db, instance } = base();
   const { createEngagement } = await import('./engagement/wiring.ts');
   const { cacheMs } = config;
-  const { settingsOf, senderWithin } = instance;
-  const senders = { send: senderWithin(cacheMs), validate: senderWithin(cacheMs, true) };
-  return createEngagement({ db, settingsOf, ...senders, log, now, cacheMs });
+  const { settingsOf, publishing } = instance;
+  return createEngagement({ db, settingsOf, ...publishing, log, now, cacheMs });
 });
 
 /**

@@ -2,7 +2,7 @@ import type { Firestore } from '@google-cloud/firestore';
 import { createBookmark } from './delivery/bookmark.ts';
 import { createNearCallbacks } from './callback/near-callbacks.ts';
 import { createCredentialStore } from './credentials/store.ts';
-import { createOverdue } from './delivery/ledger.ts';
+import { createOverdue } from './delivery/overdue.ts';
 import { createReconciliation } from './delivery/reconciliation.ts';
 import { createSweep } from './delivery/sweep.ts';
 import { createAccessTokens } from './google/access-token.ts';
@@ -13,7 +13,7 @@ import { createCredentialSource } from './credentials/source.ts';
 import { createDelivery, type DeliveryParts } from './delivery/deliver.ts';
 import { createFcmSender } from './fcm/sender.ts';
 import { createGoogleServices } from './google/google-services.ts';
-import { guard } from './delivery/guards.ts';
+import { createGuards } from './delivery/guards.ts';
 import { createHttpClient } from './google/http-client.ts';
 import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
 import { createKeyVault } from './credentials/vault.ts';
@@ -54,13 +54,11 @@ export function createChain(parts: ChainParts) {
   const tokenClient = createHttpClient(mostTokenExchanges);
   const newAccessTokens = () =>
     createAccessTokens({ tokenUrl: config.oauthTokenUrl, client: tokenClient, timeoutMs, now });
-  /**
-   * @param maxAgeMs how long it may take until a rotation is noticed
-   * @param validateOnly has FCM check each message and deliver none
-   */
-  const senderWithin = (maxAgeMs: number, validateOnly = false) => {
+  /** @param maxAgeMs how long it may take until a rotation is noticed */
+  const sendersWithin = (maxAgeMs: number) => {
     const credentials = createKeyVault(credentialSource, now, maxAgeMs);
-    return createFcmSender({ ...fcm, credentials, accessTokens: newAccessTokens(), validateOnly });
+    const options = { ...fcm, credentials, accessTokens: newAccessTokens() };
+    return { send: createFcmSender(options), validate: createFcmSender({ ...options, validateOnly: true }) };
   };
 
   const { of: settingsOf, former: formerSettings } = createSettingsCache({
@@ -81,11 +79,12 @@ export function createChain(parts: ChainParts) {
   const truth = createTruth({ callbacks, now });
   const ledger = createLedger(documents);
   const rebookings = createRebookings(documents);
-  const { gate, send } = guard({ send: senderWithin(config.cacheMs), maxInFlight: mostAtOnce, log, now });
+  const senders = sendersWithin(config.cacheMs);
+  const { gate, guarded, gated } = createGuards({ maxInFlight: mostAtOnce, log, now });
   const { deliver, retry } = createDelivery({
     ledger,
     rebookedAt: (callbackId) => rebookings.last(callbackId),
-    send,
+    send: guarded(senders.send),
     gate,
     settingsOf,
     truth,
@@ -107,8 +106,21 @@ export function createChain(parts: ChainParts) {
     freshForMs: config.freshForMs,
   });
   const reconciler = createReconciler({ callbacks, ledger, settingsOf, formerSettings, truth, deliver, log, now });
-  const { lookAt } = reconciler;
-  return { fcm, newAccessTokens, senderWithin, prepare, settingsOf, gate, onChange, retry, reconciler, lookAt };
+  return {
+    fcm,
+    newAccessTokens,
+    prepare,
+    settingsOf,
+    gate,
+    onChange,
+    retry,
+    reconciler,
+    lookAt: (callbackId: string, changedAt: number) => reconciler.lookAt(callbackId, changedAt),
+    /** Past the guards, with the credentials in force at this moment: for whoever wants to know whether they work. */
+    sendAtOnce: sendersWithin(0).send,
+    /** For what is no notice, by the same door; the second has FCM check everything and deliver nothing. */
+    publishing: { send: gated(senders.send), validate: gated(senders.validate) },
+  };
 }
 
 export interface InstanceParts extends ChainParts {

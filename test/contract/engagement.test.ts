@@ -566,6 +566,16 @@ describe('publish', () => {
     if (push.outcome === 'try-later') expect(answer.headers).toMatchObject({ 'retry-after': '30' });
   });
 
+  test.each<[string, object, string]>([
+    ['a twentieth of a second is 10 s', { scope: 'provider', code: 'UNAVAILABLE', retryAfterMs: 50 }, '10'],
+    ['no word of when is 10 s', { scope: 'provider', code: 'UNAVAILABLE' }, '10'],
+    ['no word of when the quota allows more is 60 s', { scope: 'quota', code: 'QUOTA_EXCEEDED' }, '60'],
+  ])('the wait it asks for is never too short: %s', async (_, trouble, seconds) => {
+    room.state.push = { outcome: 'try-later', detail: '', ...trouble } as EngagementRoom['state']['push'];
+    const answer = await post('/notification/publish', request());
+    expect(answer.headers).toMatchObject({ 'retry-after': seconds });
+  });
+
   test('an event that is no notification is refused', async () => {
     for (const event of ['Hello', '[]', { text: 'Hello' }, 5])
       expect(await outcome('/notification/publish', request({ event }))).toEqual([400, 'invalid-parameters']);

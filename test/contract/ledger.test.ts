@@ -1,11 +1,7 @@
-import type { Entry, NewEntry } from '../../functions/src/delivery/ledger-entry.ts';
-import {
-  createLedger,
-  createOverdue,
-  retiredCollection,
-  type Ledger,
-  type Overdue,
-} from '../../functions/src/delivery/ledger.ts';
+import type { Claim, Entry, NewEntry, Opening } from '../../functions/src/delivery/ledger-entry.ts';
+import { createLedger, retiredCollection, type Claimed, type Ledger } from '../../functions/src/delivery/ledger.ts';
+import { createOverdue, type Overdue } from '../../functions/src/delivery/overdue.ts';
+import type { Documents } from '../../functions/src/google/documents.ts';
 import { aNotice, hour, minute, monday, second, without } from '../support/builders.ts';
 import { createMemoryLedger } from '../unit/doubles.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
@@ -14,6 +10,8 @@ import { useFunctionsFirestore } from './firestore-support/functions-client.ts';
 interface Subject {
   readonly ledger: Ledger & Overdue;
   readonly retired: () => Promise<Record<string, string>>;
+  /** From now on the answer to each write is lost, and the client asks again. */
+  readonly loseAnswers: () => void;
 }
 
 const firestore = useFunctionsFirestore();
@@ -22,16 +20,26 @@ const subjects: readonly { name: string; make: () => Subject }[] = [
   {
     name: 'the ledger in memory',
     make() {
-      const { ledger, retiredTargets } = createMemoryLedger();
-      return { ledger, retired: () => Promise.resolve(Object.fromEntries(retiredTargets)) };
+      const { ledger, retiredTargets, state } = createMemoryLedger();
+      return {
+        ledger,
+        retired: () => Promise.resolve(Object.fromEntries(retiredTargets)),
+        loseAnswers: () => (state.answerLost = () => true),
+      };
     },
   },
   {
     name: 'the ledger in Firestore',
     make() {
       const { db, documents } = firestore.database();
+      let isLost = false;
+      const write: Documents['write'] = async (...writes) => {
+        const answer = await documents.write(...writes);
+        return isLost ? documents.write(...writes) : answer;
+      };
       return {
-        ledger: { ...createLedger(documents), ...createOverdue(db) },
+        ledger: { ...createLedger({ ...documents, write }), ...createOverdue(db) },
+        loseAnswers: () => (isLost = true),
         async retired() {
           const { docs } = await db.collection(retiredCollection).get();
           return Object.fromEntries(docs.map((report) => [report.id, report.get('code') as string]));
@@ -48,7 +56,6 @@ const laterRow = { hash: 'hash-3', state: 'LATER', attempts: 1, code: 'UNAVAILAB
 
 const newEntry = (changes: Partial<NewEntry> = {}): NewEntry => ({
   state: 'SENDING',
-  claimant: 'me',
   callbackId: 'callback-1',
   serviceName: 'sales',
   notice: aNotice(),
@@ -67,8 +74,20 @@ function demand<T>(value: T | undefined): T {
 }
 
 const wholeOf = async (ledger: Ledger, noticeId = 'notice') => without(demand(await ledger.read(noticeId)), 'claim');
+const claimIn = (claimed: Claimed): Claim | undefined => ('claim' in claimed ? claimed.claim : undefined);
 const claimed = async (ledger: Ledger, changes: Partial<NewEntry> = {}, noticeId = 'notice') =>
-  demand(await ledger.claim(noticeId, newEntry(changes)));
+  demand(claimIn(await ledger.claim(noticeId, newEntry(changes))));
+
+/** Another attempt under a lease until `dueAt`, or a wait until then. */
+const opening = (dueAt: number, changes: Partial<Opening> = {}): Opening => ({
+  state: 'SENDING',
+  targets: [pending()],
+  changedAt: monday - second,
+  now: monday + minute,
+  staleAt: monday + hour,
+  dueAt,
+  ...changes,
+});
 const winners = (outcomes: readonly unknown[]) =>
   outcomes.filter((outcome) => outcome !== undefined && outcome !== false);
 
@@ -87,7 +106,6 @@ describe.each(subjects)('$name', ({ make }) => {
       serviceName: 'sales',
       notice: aNotice(),
       state: 'SENDING',
-      claimant: 'me',
       attempts: 1,
       targets: [pending()],
       changedAt: monday - second,
@@ -103,31 +121,76 @@ describe.each(subjects)('$name', ({ make }) => {
     expect(await wholeOf(ledger)).toMatchObject({ state: 'WAITING', attempts: 0, dueAt: monday + minute });
   });
 
-  test.each([2, 10])('of %i who claim a notice at once, one has it', async (count) => {
+  test.each([2, 10])('of %i who claim a notice at once, one has it, and the others find its entry', async (count) => {
     const { ledger } = make();
     const claims = await Promise.all(
-      Array.from({ length: count }, (_, n) => ledger.claim('notice', newEntry({ claimant: `claimant-${n}` }))),
+      Array.from({ length: count }, (_, n) => ledger.claim('notice', newEntry({ serviceName: `queue-${n}` }))),
     );
-    expect(winners(claims)).toHaveLength(1);
-    const winner = claims.findIndex((claim) => claim !== undefined);
-    expect((await wholeOf(ledger)).claimant).toBe(`claimant-${winner}`);
+    const winner = claims.findIndex((claim) => 'claim' in claim);
+    expect(winners(claims.map(claimIn))).toHaveLength(1);
+    const queues = claims.flatMap((claim) => ('before' in claim ? [claim.before.serviceName] : []));
+    expect(queues).toEqual(Array<string>(count - 1).fill(`queue-${winner}`));
   });
 
   test('a notice is claimed once for ever, whatever became of it', async () => {
     const { ledger } = make();
     const claim = await claimed(ledger);
     await ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday });
-    expect(await ledger.claim('notice', newEntry({ claimant: 'other' }))).toBeUndefined();
-    expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', claimant: 'me' });
+    const again = await ledger.claim('notice', newEntry({ serviceName: 'other' }));
+    expect(again).toEqual({ before: await ledger.read('notice') });
+    expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', serviceName: 'sales' });
   });
 
-  test('whoever did not hear of their claim finds themselves in the entry, and can settle it', async () => {
-    const { ledger } = make();
-    await claimed(ledger, { claimant: 'me' });
-    expect(await ledger.claim('notice', newEntry({ claimant: 'me' }))).toBeUndefined();
-    const entry = demand(await ledger.read('notice'));
-    expect(entry.claimant).toBe('me');
-    expect(await ledger.settle(entry.claim, { state: 'SENT', targets: [acceptedRow], now: monday })).toBe(true);
+  describe('whoever does not hear the answer to their own write', () => {
+    test('has the claim all the same, and settles it', async () => {
+      const { ledger, loseAnswers } = make();
+      loseAnswers();
+      const claim = await claimed(ledger);
+      expect(await ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday })).toBe(true);
+      expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', targets: [acceptedRow], attempts: 1 });
+    });
+
+    test('has a notice that is to wait, and is told of the others', async () => {
+      const { ledger, loseAnswers } = make();
+      loseAnswers();
+      await claimed(ledger, { state: 'WAITING' });
+      expect(await ledger.claim('notice', newEntry())).toEqual({ before: await ledger.read('notice') });
+    });
+
+    test('has taken it over all the same, and settles it', async () => {
+      const { ledger, loseAnswers } = make();
+      await claimed(ledger);
+      loseAnswers();
+      const entry = demand(await ledger.read('notice'));
+      const claim = demand(await ledger.takeOver(entry, opening(monday + 2 * minute)));
+      expect(await ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday })).toBe(true);
+      expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', attempts: 2 });
+    });
+
+    test('has reported the devices that are gone all the same', async () => {
+      const { ledger, retired, loseAnswers } = make();
+      const claim = await claimed(ledger);
+      loseAnswers();
+      const settlement = { state: 'FAILED', targets: [goneRow], now: monday, retired: [goneRow] } as const;
+      expect([await ledger.settle(claim, settlement), await retired()]).toEqual([true, { 'hash-2': 'UNREGISTERED' }]);
+    });
+
+    test('does not take what somebody else wrote in the same words for their own', async () => {
+      const { ledger, loseAnswers } = make();
+      const claim = await claimed(ledger);
+      loseAnswers();
+      const settle = () => ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday });
+      expect(await Promise.all([settle(), settle()])).toEqual(expect.arrayContaining([true, false]));
+    });
+
+    test.each([2, 10])('is one of %i who take over at once, and no more than one', async (count) => {
+      const { ledger, loseAnswers } = make();
+      await claimed(ledger);
+      const entry = demand(await ledger.read('notice'));
+      loseAnswers();
+      const takeOver = () => ledger.takeOver(entry, opening(monday + 2 * minute));
+      expect(winners(await Promise.all(Array.from({ length: count }, takeOver)))).toHaveLength(1);
+    });
   });
 
   test('a settled notice keeps what became of each device, and is due no more', async () => {
@@ -149,7 +212,7 @@ describe.each(subjects)('$name', ({ make }) => {
     await ledger.settle(claim, { state: 'WAITING', targets: [laterRow], now: monday, dueAt, lastError });
     const entry = demand(await ledger.read('notice'));
     expect(without(entry, 'claim')).toMatchObject({ state: 'WAITING', targets: [laterRow], dueAt, lastError });
-    const again = demand(await ledger.takeOver(entry, monday + 3 * minute, dueAt));
+    const again = demand(await ledger.takeOver(entry, opening(monday + 3 * minute)));
     await ledger.settle(again, { state: 'SENT', targets: [acceptedRow], now: dueAt });
     expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', lastError, attempts: 2 });
   });
@@ -165,7 +228,7 @@ describe.each(subjects)('$name', ({ make }) => {
     const { ledger } = make();
     await claimed(ledger);
     const entry = demand(await ledger.read('notice'));
-    const takeOver = () => ledger.takeOver(entry, monday + 2 * minute, monday + minute);
+    const takeOver = () => ledger.takeOver(entry, opening(monday + 2 * minute));
     expect(winners(await Promise.all(Array.from({ length: count }, takeOver)))).toHaveLength(1);
     expect(await wholeOf(ledger)).toMatchObject({ state: 'SENDING', attempts: 2, dueAt: monday + 2 * minute });
   });
@@ -174,7 +237,7 @@ describe.each(subjects)('$name', ({ make }) => {
     const { ledger, retired } = make();
     const late = await claimed(ledger);
     const entry = demand(await ledger.read('notice'));
-    await ledger.takeOver(entry, monday + 2 * minute, monday + minute);
+    await ledger.takeOver(entry, opening(monday + 2 * minute));
     const lastError = { code: 'UNREGISTERED', detail: '' };
     const settlement = { state: 'FAILED', targets: [goneRow], now: monday, lastError, retired: [goneRow] } as const;
     expect([await ledger.settle(late, settlement), await retired()]).toEqual([false, {}]);
@@ -191,7 +254,7 @@ describe.each(subjects)('$name', ({ make }) => {
     const { ledger } = make();
     await claimed(ledger);
     const entry = demand(await ledger.read('notice'));
-    const claim = demand(await ledger.takeOver(entry, monday + 2 * minute, monday + minute));
+    const claim = demand(await ledger.takeOver(entry, opening(monday + 2 * minute)));
     expect(await ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday })).toBe(true);
   });
 
@@ -200,7 +263,7 @@ describe.each(subjects)('$name', ({ make }) => {
     const claim = await claimed(ledger);
     const entry = demand(await ledger.read('notice'));
     await ledger.settle(claim, { state: 'SENT', targets: [acceptedRow], now: monday });
-    expect(await ledger.takeOver(entry, monday + 2 * minute, monday + minute)).toBeUndefined();
+    expect(await ledger.takeOver(entry, opening(monday + 2 * minute))).toBeUndefined();
     expect(await wholeOf(ledger)).toMatchObject({ state: 'SENT', attempts: 1 });
   });
 
@@ -211,16 +274,24 @@ describe.each(subjects)('$name', ({ make }) => {
     expect([
       await ledger.settle(claim, { state: 'SENT', targets: [], now: monday }),
       await ledger.settle(claim, { state: 'FAILED', targets: [goneRow], now: monday, retired: [goneRow] }),
-      await ledger.takeOver(entry, monday, monday),
+      await ledger.takeOver(entry, opening(monday)),
     ]).toEqual([false, false, undefined]);
   });
 
-  test('a takeover can give a notice a longer life', async () => {
+  test('a takeover says of which change it speaks now, how long it lives and which devices there are', async () => {
     const { ledger } = make();
     await claimed(ledger);
-    const entry = demand(await ledger.read('notice'));
-    await ledger.takeOver({ ...entry, staleAt: monday + 2 * hour }, monday + 2 * minute, monday + minute);
-    expect(await wholeOf(ledger)).toMatchObject({ staleAt: monday + 2 * hour });
+    const fresh = { changedAt: monday + second, staleAt: monday + 2 * hour, targets: [pending('hash-9')] };
+    await ledger.takeOver(demand(await ledger.read('notice')), opening(monday + 2 * minute, fresh));
+    expect(await wholeOf(ledger)).toMatchObject({ ...fresh, state: 'SENDING', attempts: 2 });
+  });
+
+  test('a takeover that is to wait is no attempt', async () => {
+    const { ledger } = make();
+    await claimed(ledger);
+    const waits = opening(monday + 2 * minute, { state: 'WAITING' });
+    await ledger.takeOver(demand(await ledger.read('notice')), waits);
+    expect(await wholeOf(ledger)).toMatchObject({ state: 'WAITING', attempts: 1, dueAt: monday + 2 * minute });
   });
 
   test('devices that are gone are reported with the settlement', async () => {
@@ -245,12 +316,13 @@ describe.each(subjects)('$name', ({ make }) => {
     expect((await wholeOf(ledger)).deadAt).toBe(deadAt);
   });
 
-  test('what was dead and is sent after all is dead no more', async () => {
+  test('what was dead and is taken over is dead no more', async () => {
     const { ledger } = make();
     const claim = await claimed(ledger);
     await ledger.settle(claim, { state: 'EXPIRED', targets: [laterRow], now: monday });
     const entry = demand(await ledger.read('notice'));
-    const again = demand(await ledger.takeOver(entry, monday + 2 * minute, monday));
+    const again = demand(await ledger.takeOver(entry, opening(monday + 2 * minute)));
+    expect(Object.keys(await wholeOf(ledger))).not.toContain('deadAt');
     await ledger.settle(again, { state: 'SENT', targets: [acceptedRow], now: monday });
     expect(Object.keys(await wholeOf(ledger))).not.toContain('deadAt');
   });
@@ -275,7 +347,7 @@ describe.each(subjects)('$name', ({ make }) => {
     test('counts from the takeover once it is taken over', async () => {
       const { ledger } = make();
       await claimed(ledger);
-      await ledger.takeOver(demand(await ledger.read('notice')), monday + 5 * minute, monday + minute);
+      await ledger.takeOver(demand(await ledger.read('notice')), opening(monday + 5 * minute));
       expect([
         await ledger.overdue(monday + 5 * minute - 1, 10),
         await ledger.overdue(monday + 5 * minute, 10),
@@ -295,7 +367,7 @@ describe.each(subjects)('$name', ({ make }) => {
       const waits = { state: 'WAITING', targets: [laterRow], now: monday, dueAt, sweepAt: monday + hour } as const;
       await ledger.settle(claim, waits);
       expect(await when()).toEqual([[], ['notice'], dueAt]);
-      await ledger.takeOver(demand(await ledger.read('notice')), monday + 3 * minute, dueAt);
+      await ledger.takeOver(demand(await ledger.read('notice')), opening(monday + 3 * minute));
       expect(await when()).toEqual([[], ['notice'], monday + 3 * minute]);
     });
   });

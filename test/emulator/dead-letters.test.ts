@@ -30,9 +30,9 @@ const stateOf = async (callbackId: string) => (await stack.entriesOf(callbackId)
 
 test('from finding them to sending them again: what an operator does at night', async () => {
   const queue = fresh('night');
-  const one = await deadLetter(queue, 'SENDER_ID_MISMATCH');
+  const one = await deadLetter(queue, 'INVALID_ARGUMENT');
   const two = await deadLetter(queue, 'UNREGISTERED');
-  const both = await deadLetter(queue, 'UNREGISTERED', 'SENDER_ID_MISMATCH');
+  const both = await deadLetter(queue, 'UNREGISTERED', 'INVALID_ARGUMENT');
   await stack.setFaults([]);
 
   const listed = await deadLetters('list', '--queue', queue);
@@ -41,12 +41,12 @@ test('from finding them to sending them again: what an operator does at night', 
   const line = ({ callbackId }: typeof one) => lines.find((text) => text.includes(callbackId)) ?? '';
   expect(line(one)).toMatch(
     new RegExp(
-      `^20\\S+ \\S+ +FAILED +PURGED +${queue} +${one.callbackId} +1 +SENDER_ID_MISMATCH +${one.noticeId.slice(0, 12)}$`,
+      `^20\\S+ \\S+ +FAILED +PURGED +${queue} +${one.callbackId} +1 +INVALID_ARGUMENT +${one.noticeId.slice(0, 12)}$`,
     ),
   );
-  expect(line(both)).toMatch(/UNREGISTERED SENDER_ID_MISMATCH/);
+  expect(line(both)).toMatch(/UNREGISTERED INVALID_ARGUMENT/);
   expect(listed.output).toMatch(/^3 dead letters, by cause:$/m);
-  expect(listed.output).toMatch(/^ +2× +SENDER_ID_MISMATCH +The app belongs to another Firebase project/m);
+  expect(listed.output).toMatch(/^ +2× +INVALID_ARGUMENT +FCM refused the message itself/m);
   expect(listed.output).toMatch(/^Next:$/m);
   expect([one, two, both].flatMap(({ targets }) => targets).filter((target) => listed.output.includes(target))).toEqual(
     [],
@@ -55,8 +55,8 @@ test('from finding them to sending them again: what an operator does at night', 
 
   const known = await deadLetters('list', one.noticeId.slice(0, 12));
   expect(known.output).toContain(one.noticeId);
-  expect(known.output).toMatch(/device [0-9a-f]{16} +REFUSED +1× +SENDER_ID_MISMATCH/);
-  expect(known.output).toMatch(/SENDER_ID_MISMATCH: \{/);
+  expect(known.output).toMatch(/device [0-9a-f]{16} +REFUSED +1× +INVALID_ARGUMENT/);
+  expect(known.output).toMatch(/INVALID_ARGUMENT: \{/);
 
   const rehearsed = await deadLetters('replay', '--all', '--queue', queue, '--dry-run');
   expect(rehearsed.output).toMatch(/^2 dead letters would be replayed\.\n {2}1 not: no device is left/m);
@@ -93,7 +93,7 @@ test('a device that FCM did not know is tried again only where that is asked for
 
 test('the filters leave what they say', async () => {
   const [queue, other] = [fresh('filters'), fresh('filters')];
-  const [one, two] = [await deadLetter(queue, 'SENDER_ID_MISMATCH'), await deadLetter(other, 'INVALID_ARGUMENT')];
+  const [one, two] = [await deadLetter(queue, 'UNREGISTERED'), await deadLetter(other, 'INVALID_ARGUMENT')];
   const shown = async (...filters: readonly string[]) => {
     const { output } = await deadLetters('list', ...filters);
     return [one, two].map(({ callbackId }) => output.includes(callbackId));
@@ -123,7 +123,7 @@ test('called wrongly, it does nothing and says how it is called', async () => {
 });
 
 test('a notice that is not there is said, and nothing is done to the others', async () => {
-  const { noticeId, callbackId } = await deadLetter(fresh('unknown'), 'SENDER_ID_MISMATCH');
+  const { noticeId, callbackId } = await deadLetter(fresh('unknown'), 'INVALID_ARGUMENT');
   const { code, output } = await deadLetters('discard', noticeId, 'f'.repeat(64));
   expect([code, output]).toEqual([1, expect.stringMatching(/There is no notice f+\.\n {2}Nothing was done\./)]);
   expect((await deadLetters('list')).output).toContain(callbackId);

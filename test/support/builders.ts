@@ -1,7 +1,7 @@
 import type { Callback } from '../../functions/src/callback/callback.ts';
 import type { CallInFields } from '../../functions/src/callback/fields.ts';
 import { staleAt } from '../../functions/src/notice/decision.ts';
-import type { Announcement } from '../../functions/src/delivery/deliver.ts';
+import type { Announcement } from '../../functions/src/delivery/announcement.ts';
 import type { Notice } from '../../functions/src/notice/decision.ts';
 import { type MessageRequest } from '../../functions/src/notice/message.ts';
 import { noticeIdOf } from '../../functions/src/delivery/ledger-entry.ts';

@@ -1,7 +1,8 @@
 import { createAnnouncer, type Change } from '../../functions/src/delivery/announce.ts';
 import { readCallback } from '../../functions/src/callback/callback.ts';
 import type { StoredDocument } from '../../functions/src/google/documents.ts';
-import { RedeliveryNeeded, type Announcement } from '../../functions/src/delivery/deliver.ts';
+import type { Announcement } from '../../functions/src/delivery/announcement.ts';
+import { RedeliveryNeeded } from '../../functions/src/delivery/come-again.ts';
 import { createTruth } from '../../functions/src/delivery/truth.ts';
 import type { LogEvent } from '../../functions/src/base/log.ts';
 import { aToken, callbackFields, hour, minute, monday, second, someSettings, timestamp } from '../support/builders.ts';

@@ -16,16 +16,21 @@ const broken = trouble('credentials', 'INVALID_SIGNATURE');
 const down = trouble('provider', 'UNAVAILABLE');
 const quota = trouble('quota', 'QUOTA_EXCEEDED');
 
+let devices = 0;
+/** What became of a message to one more device. */
+const learn = (circuit: Circuit, result: PushResult, now: number) =>
+  circuit.learn(result, `device-${(devices += 1)}`, now);
+
 /** A message that wants to go at a time, and is answered at once; tells whether it went. */
 function send(circuit: Circuit, now: number, answer: PushResult): boolean {
   if (circuit.enter(now)) return false;
-  circuit.learn(answer, now);
+  learn(circuit, answer, now);
   return true;
 }
 
 function brokenCircuit(): Circuit {
   const circuit = createCircuit();
-  for (let n = 0; n < 3; n++) circuit.learn(broken, monday);
+  for (let n = 0; n < 3; n++) learn(circuit, broken, monday);
   return circuit;
 }
 
@@ -45,8 +50,17 @@ describe('what breaks it', () => {
     { name: 'provider trouble says nothing of the credentials', given: [broken, down, broken, down, broken], expect: true }, // prettier-ignore
   ])('$name', ({ given, expect: expected }) => {
     const circuit = createCircuit();
-    for (const result of given) circuit.learn(result, monday);
+    for (const result of given) learn(circuit, result, monday);
     expect(isOpen(circuit, monday)).toBe(expected);
+  });
+
+  test('one device that fails again and again does not, but three devices in a row do', () => {
+    const circuit = createCircuit();
+    for (let n = 0; n < 100; n++) circuit.learn(broken, 'one', monday);
+    circuit.learn(broken, 'two', monday);
+    expect(isOpen(circuit, monday)).toBe(false);
+    circuit.learn(broken, 'three', monday);
+    expect(isOpen(circuit, monday)).toBe(true);
   });
 
   test('it tells why nothing is sent, and until when', () => {
@@ -59,7 +73,9 @@ describe('what breaks it', () => {
 
   test('it says once that it broke, and once that it is whole again', () => {
     const circuit = createCircuit();
-    const changes = [broken, broken, broken, broken, accepted, accepted].map((result) => circuit.learn(result, monday));
+    const changes = [broken, broken, broken, broken, accepted, accepted].map((result) =>
+      learn(circuit, result, monday),
+    );
     expect(changes).toEqual([undefined, undefined, 'broke', undefined, 'mended', undefined]);
   });
 });
@@ -92,13 +108,13 @@ describe('while it is broken', () => {
 
   test('messages that were under way when it broke do not prolong the stop', () => {
     const circuit = brokenCircuit();
-    for (let n = 0; n < 100; n++) circuit.learn(broken, monday + n * 40);
+    for (let n = 0; n < 100; n++) learn(circuit, broken, monday + n * 40);
     expect(circuit.stop(monday + 4 * second)?.until).toBe(monday + 5 * second);
   });
 
   test('nor do those that end after the stop, before anybody tried', () => {
     const circuit = brokenCircuit();
-    circuit.learn(broken, monday + 6 * second);
+    learn(circuit, broken, monday + 6 * second);
     expect(circuit.enter(monday + 6 * second)).toBeUndefined();
   });
 
@@ -182,7 +198,7 @@ test('whatever is learnt, nobody is stopped for more than a minute, and of those
       for (const [pause, result] of steps) {
         now += pause;
         circuit.enter(now);
-        circuit.learn(result, now);
+        learn(circuit, result, now);
         const stop = circuit.stop(now);
         expect((stop?.until ?? now) - now).toBeLessThanOrEqual(minute);
       }

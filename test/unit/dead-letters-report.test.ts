@@ -1,4 +1,4 @@
-import type { TargetRow } from '../../functions/src/delivery/delivery-state.ts';
+import type { TargetRow } from '../../functions/src/delivery/target-row.ts';
 import type { Entry } from '../../functions/src/delivery/ledger-entry.ts';
 import { account, causes, leftOut, table } from '../../scripts/dead-letters-report.ts';
 import { aNotice, hour, minute, monday } from '../support/builders.ts';
@@ -18,7 +18,6 @@ function aLetter(changes: Partial<Entry> = {}): Entry {
     notice: aNotice(),
     serviceName: 'sales',
     state: 'FAILED',
-    claimant: 'somebody',
     attempts: 2,
     targets: [row('REFUSED', 'SENDER_ID_MISMATCH')],
     changedAt: monday,
@@ -64,7 +63,7 @@ test('the commonest cause comes first, each with what to do about it', () => {
 test('of one letter everything is told, with FCM’s own words', () => {
   expect(account(aLetter({ lastError: { code: 'SENDER_ID_MISMATCH', detail: '{"error":{"code":403}}' } }))).toEqual([
     'notice    cb0123456789abcd',
-    'event     CALLBACK_PURGED (0)',
+    'event     CALLBACK_PURGED (1772442000.000000000/)',
     'callback  cb of queue sales',
     'happened  2026-03-02 10:00:00',
     'died      2026-03-02 10:01:00, FAILED after 2 attempts',

@@ -1,7 +1,16 @@
-import { RedeliveryNeeded } from '../../functions/src/delivery/deliver.ts';
+import { RedeliveryNeeded } from '../../functions/src/delivery/come-again.ts';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
 import { noticeIdOf, targetHash } from '../../functions/src/delivery/ledger-entry.ts';
-import { aNotice, anAnnouncement, callbackFields, hour, minute, monday, second } from '../support/builders.ts';
+import {
+  aCallback,
+  aNotice,
+  anAnnouncement,
+  callbackFields,
+  hour,
+  minute,
+  monday,
+  second,
+} from '../support/builders.ts';
 import { accepted, createRoom, gone, roomWithTwoDevices } from './doubles.ts';
 
 const broken: PushResult = { outcome: 'try-later', scope: 'credentials', code: 'INVALID_SIGNATURE', detail: '' };
@@ -18,8 +27,10 @@ type Room = ReturnType<typeof createRoom>;
 /** Breaks the credentials, and forgets what that took. */
 async function shutGate(room: Room) {
   room.state.answer = () => broken;
-  for (const callbackId of ['first', 'second', 'third'])
-    await room.delivery.deliver(anAnnouncement({ callbackId, changedAt: room.state.now }));
+  for (const device of ['first', 'second', 'third']) {
+    const callback = aCallback({ pushTargets: [device] });
+    await room.delivery.deliver(anAnnouncement({ callbackId: device, callback, changedAt: room.state.now }));
+  }
   expect(room.gate.stop()).toBeDefined();
   for (const list of [room.sent, room.lines, room.tasks, room.operations]) list.splice(0);
   room.entries.clear();
@@ -190,25 +201,65 @@ describe('a deleted callback whose event must not be let go while its notice is 
   });
 });
 
-describe('where the answer to a claim was lost', () => {
-  test('the notice goes out at once', async () => {
+describe('where the answer to a write of the ledger was lost', () => {
+  const losing = (lost: string) => {
     const room = roomWithTwoDevices();
-    room.ledger.answerLost = () => true;
+    room.ledger.answerLost = (operation) => operation.startsWith(lost);
+    return room;
+  };
+
+  test('of the claim, the notice goes out at once', async () => {
+    const room = losing('claim');
     await room.deliver();
     expect([room.operations, room.sent.length, stateOf(room)]).toEqual([['claim', 'read', 'settle'], 2, ['SENT']]);
+    expect(room.logged()).toEqual(['notice-settled']);
+  });
+
+  test('of the settlement, its outcome is told, and it is tried again at its time', async () => {
+    const room = losing('settle');
+    room.state.answer = () => later(10);
+    await room.deliver();
+    expect([room.operations, room.tasks]).toEqual([
+      ['claim', 'settle', 'read'],
+      [{ noticeId: room.noticeId, at: monday + 10 * second }],
+    ]);
+    expect(room.logged()).toEqual(['target-failed', 'target-failed', 'notice-settled']);
+  });
+
+  test('of the takeover, the next attempt is made', async () => {
+    const room = losing('takeOver');
+    room.state.answer = () => later(10);
+    await room.deliver();
+    room.state.answer = () => accepted;
+    room.state.now += 10 * second;
+    await room.delivery.retry(room.noticeId);
+    expect([room.operations.slice(2), stateOf(room)]).toEqual([['read', 'takeOver', 'read', 'settle'], ['SENT']]);
+    expect(room.logged().at(-1)).toBe('notice-settled');
+  });
+
+  test('of the end of a notice, that is told', async () => {
+    const room = losing('settle');
+    room.state.answer = () => later(10);
+    await room.deliver();
+    room.state.now += 200 * second;
+    await room.delivery.retry(room.noticeId);
+    expect(room.lines.at(-1)).toMatchObject({
+      severity: 'ERROR',
+      event: 'notice-settled',
+      fields: { state: 'EXPIRED' },
+    });
   });
 
   test('somebody else’s claim is not taken for one’s own', async () => {
-    const room = roomWithTwoDevices();
+    const room = losing('claim');
     await Promise.all([room.deliver(), room.deliver()]);
     expect(room.sent).toHaveLength(2);
   });
 
   test('and somebody took the attempt over since, it is left to them', async () => {
-    const room = roomWithTwoDevices();
+    const room = losing('claim');
     room.ledger.answerLost = () => {
-      const stored = room.entries.get(room.noticeId);
-      if (stored) stored.entry = { ...stored.entry, attempts: 2 };
+      for (const stored of room.entries.values()) stored.version += 1000;
       return true;
     };
     await room.deliver();
@@ -216,7 +267,7 @@ describe('where the answer to a claim was lost', () => {
   });
 });
 
-test('each device waits for what FCM asked for it, and for no other', async () => {
+test('all devices wait for the longest time that FCM asked for, and are tried again together', async () => {
   const room = roomWithTwoDevices();
   room.state.answer = (target) => later(target === 'one' ? 30 : 90);
   await room.deliver();
@@ -229,11 +280,36 @@ test('each device waits for what FCM asked for it, and for no other', async () =
     for (const { target } of room.sent.slice(before)) log.push([seconds, target]);
   }
   expect(log).toEqual([
-    [30, 'one'],
+    [90, 'one'],
     [90, 'two'],
   ]);
-  expect(room.tasks.map(({ at }) => (at - monday) / second)).toEqual([30, 90]);
+  expect(room.tasks.map(({ at }) => (at - monday) / second)).toEqual([90]);
   expect(stateOf(room)).toEqual(['SENT']);
+});
+
+test('where the wrong project is registered no notice is lost: all wait, sending stops, and they go out once it is the right one', async () => {
+  const room = createRoom();
+  const pushed = (n: number) => ({ callbackId: `callback-${n}`, pushTargets: [`device-${n}`] });
+  const foreign: PushResult = { outcome: 'refused', code: 'SENDER_ID_MISMATCH', detail: '' };
+  room.state.answer = () => foreign;
+  for (let n = 0; n < 20; n++) {
+    const { callbackId, pushTargets } = pushed(n);
+    const targets = pushTargets.map((target) => ({ channel: 'FCM', target }));
+    room.documents.set(callbackId, {
+      data: callbackFields({ callbackState: 'COMPLETED', callbackReason: 'PURGED', pushTargets: targets }),
+      createTime: '1772442000.000000000',
+      updateTime: '1772445600.000000001',
+    });
+    await room.delivery.deliver(anAnnouncement({ callbackId, callback: aCallback({ pushTargets }) }));
+  }
+  expect([room.sent.length, new Set(stateOf(room))]).toEqual([5, new Set(['WAITING'])]);
+  expect(room.logged().filter((event) => event === 'sending-stopped')).toHaveLength(1);
+  room.state.answer = () => accepted;
+  for (let n = 0; n < 3; n++) {
+    room.state.now += minute;
+    await room.delivery.sweep();
+  }
+  expect(new Set(stateOf(room))).toEqual(new Set(['SENT']));
 });
 
 test('a device that is gone is reported once, with the settlement that found it', async () => {
@@ -269,7 +345,7 @@ describe('a dead letter that is replayed', () => {
       createTime: '0.0',
       updateTime: '1.0',
     });
-    room.state.answer = () => ({ outcome: 'refused', code: 'SENDER_ID_MISMATCH', detail: '' });
+    room.state.answer = () => ({ outcome: 'refused', code: 'INVALID_ARGUMENT', detail: '' });
     await room.delivery.deliver(anAnnouncement({ notice }));
     room.state.now += after;
     room.state.answer = () => accepted;

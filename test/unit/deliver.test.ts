@@ -1,4 +1,5 @@
 import { noticeIdOf, targetHash } from '../../functions/src/delivery/ledger-entry.ts';
+import type { PushResult } from '../../functions/src/fcm/result.ts';
 import {
   aCallback,
   aNotice,
@@ -26,7 +27,6 @@ test('a push costs two ledger writes, no read and one message a device', async (
         serviceName: 'sales',
         notice: upcoming,
         state: 'SENT',
-        claimant: expect.any(String) as string,
         attempts: 1,
         targets: ['one', 'two'].map((target) => ({
           hash: targetHash(target),
@@ -42,6 +42,7 @@ test('a push costs two ledger writes, no read and one message a device', async (
       sweepAt: undefined,
       deadAt: undefined,
       lastError: undefined,
+      writtenAt: monday,
       version: 2,
     },
   ]);
@@ -176,18 +177,124 @@ test.each([
   expect([room.settled(), room.sent.length]).toEqual([[{ event: 'CALLBACK_UPCOMING', state }], 2]);
 });
 
-test('a device that the callback does not name any more is not tried again', async () => {
+describe('another attempt goes to the devices that the callback names then', () => {
+  async function again(targets: readonly string[], first: PushResult = tryLater) {
+    const room = roomWithTwoDevices();
+    room.state.answer = (target) => (target === 'one' ? first : tryLater);
+    await room.deliver();
+    room.write({ pushTargets: targets.map((target) => ({ channel: 'FCM', target })) });
+    room.state.now += 10 * second;
+    room.state.answer = () => accepted;
+    room.sent.splice(0);
+    await room.delivery.retry(room.noticeId);
+    return room;
+  }
+  const has = (target: string, attempts: number) => ({
+    hash: targetHash(target),
+    state: 'ACCEPTED',
+    attempts,
+    messageId: 'projects/p/messages/1',
+  });
+  const removed = { hash: targetHash('two'), state: 'REFUSED', attempts: 1, code: 'TARGET_REMOVED' };
+
+  test('not to one that it names no more', async () => {
+    const room = await again(['one']);
+    expect(room.entries.get(room.noticeId)?.entry.targets).toEqual([has('one', 2), removed]);
+  });
+
+  test('but to the one that took its place', async () => {
+    const room = await again(['one', 'three']);
+    expect(targetsSent(room)).toEqual(['one', 'three']);
+    expect(room.entries.get(room.noticeId)?.entry.targets).toEqual([has('one', 2), removed, has('three', 1)]);
+  });
+
+  test('and where none of them is left to be told, it ends with one write and no request', async () => {
+    const room = await again(['one'], accepted);
+    expect([room.sent, room.operations.slice(2)]).toEqual([[], ['read', 'settle']]);
+    expect(room.entries.get(room.noticeId)?.entry).toMatchObject({ state: 'SENT', targets: [has('one', 1), removed] });
+    expect(room.lines.at(-1)?.fields).toMatchObject({ state: 'SENT' });
+  });
+});
+
+describe('one round that fails', () => {
+  const devices = Array.from({ length: 100 }, (_, n) => `device-${n}`);
+
+  /** A notice of a hundred devices, and a throw of the dice that never falls twice the same. */
+  async function failed(result: PushResult) {
+    const room = createRoom();
+    const callback = aCallback({ pushTargets: devices, callbackState: 'COMPLETED', callbackReason: 'PURGED' });
+    const pushTargets = devices.map((target) => ({ channel: 'FCM', target }));
+    room.documents.set('callback-1', {
+      data: callbackFields({ callbackState: 'COMPLETED', callbackReason: 'PURGED', pushTargets }),
+      createTime: '1772442000.000000000',
+      updateTime: '1772445600.000000001',
+    });
+    let thrown = 0;
+    room.state.answer = () => {
+      room.state.random = (thrown += 0.0099) % 1;
+      return result;
+    };
+    await room.delivery.deliver(anAnnouncement({ callback }));
+    room.operations.splice(0);
+    room.state.answer = () => accepted;
+    return room;
+  }
+
+  test.each<PushResult>([
+    tryLater,
+    { outcome: 'try-later', scope: 'quota', code: 'QUOTA_EXCEEDED', detail: '' },
+    { outcome: 'try-later', scope: 'device', code: 'DEVICE_QUOTA_EXCEEDED', detail: '' },
+  ])('of $scope costs a hundred devices one more attempt: a task and two writes', async (result) => {
+    const room = await failed(result);
+    expect(room.tasks).toHaveLength(1);
+    room.state.now = room.tasks[0]?.at ?? 0;
+    await room.delivery.retry(noticeIdOf('callback-1', aNotice()));
+    expect(room.settled()).toEqual([{ event: 'CALLBACK_PURGED', state: 'SENT' }]);
+    expect([room.operations, room.tasks.length]).toEqual([['read', 'takeOver', 'settle'], 1]);
+  });
+});
+
+test.each<{ name: string; given: PushResult; expect: number }>([
+  { name: 'an FCM that asks for a twentieth of a second', given: { ...tryLater, retryAfterMs: 50 }, expect: 3 },
+  { name: 'an FCM that asks for nothing', given: tryLater, expect: 3 },
+  { name: 'a quota that asks for a twentieth of a second', given: { ...tryLater, scope: 'quota', retryAfterMs: 50 }, expect: 3 }, // prettier-ignore
+  { name: 'credentials that ask for a twentieth of a second', given: { ...tryLater, scope: 'credentials', retryAfterMs: 50 }, expect: 2 }, // prettier-ignore
+])('$name is asked $expect times in a minute', async ({ given, expect: requests }) => {
   const room = roomWithTwoDevices();
-  room.state.answer = () => tryLater;
-  await room.deliver();
   room.write({ pushTargets: twoDevices.slice(0, 1) });
-  room.state.now += 10 * second;
-  room.state.answer = () => accepted;
-  await room.delivery.retry(room.noticeId);
-  expect(room.entries.get(room.noticeId)?.entry.targets).toEqual([
-    { hash: targetHash('one'), state: 'ACCEPTED', attempts: 2, messageId: 'projects/p/messages/1' },
-    { hash: targetHash('two'), state: 'REFUSED', attempts: 2, code: 'TARGET_REMOVED' },
+  const callback = aCallback({ estimatedWaitTime: 200, pushTargets: ['one'] });
+  room.state.answer = () => given;
+  await room.delivery.deliver({ ...room.announcement, callback });
+  for (; room.state.now < monday + minute; room.state.now += 50) await room.delivery.retry(room.noticeId);
+  expect(room.sent).toHaveLength(requests);
+  expect(room.operations.filter((operation) => operation !== 'read')).toHaveLength(2 * requests);
+});
+
+test('devices whose project lacks a certificate are tried until it is stale, and the others are told at once', async () => {
+  const room = roomWithTwoDevices();
+  const certificate = { outcome: 'try-later', scope: 'device', code: 'THIRD_PARTY_AUTH_ERROR', detail: '' } as const;
+  room.state.answer = (target) => (target === 'one' ? certificate : accepted);
+  await room.deliver();
+  expect([targetsSent(room), room.settled(), room.gate.stop()]).toEqual([
+    ['one', 'two'],
+    [{ event: 'CALLBACK_UPCOMING', state: 'WAITING' }],
+    undefined,
   ]);
+  room.state.answer = () => accepted;
+  room.state.now += minute;
+  await room.delivery.retry(room.noticeId);
+  expect([targetsSent(room).slice(2), room.settled()]).toEqual([
+    ['one'],
+    [{ event: 'CALLBACK_UPCOMING', state: 'SENT' }],
+  ]);
+});
+
+test('of a callback that was read after the change, what was read says how long its notice lives', async () => {
+  const room = roomWithTwoDevices();
+  const callback = aCallback({ estimatedWaitTime: 100, pushTargets: ['one'] });
+  room.state.now += 160 * second;
+  await room.delivery.deliver({ ...room.announcement, callback, trueAt: room.state.now });
+  expect(room.entries.get(room.noticeId)?.entry).toMatchObject({ state: 'SENT', staleAt: monday + 260 * second });
 });
 
 test('one entry that cannot be looked after leaves the sweep the others', async () => {

@@ -7,25 +7,17 @@ import { createReconciler } from '../../functions/src/delivery/reconciler.ts';
 import { createTruth } from '../../functions/src/delivery/truth.ts';
 import { createDelivery } from '../../functions/src/delivery/deliver.ts';
 import { isDead } from '../../functions/src/delivery/delivery-state.ts';
-import type { PushResult } from '../../functions/src/fcm/result.ts';
+import type { PushResult, TryLater } from '../../functions/src/fcm/result.ts';
 import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
-import { guard } from '../../functions/src/delivery/guards.ts';
-import { noticeIdOf, type Claim, type Entry } from '../../functions/src/delivery/ledger-entry.ts';
-import type { Ledger, Overdue, Settlement } from '../../functions/src/delivery/ledger.ts';
+import { createGuards } from '../../functions/src/delivery/guards.ts';
+import { noticeIdOf, type Claim, type Entry, type Opening } from '../../functions/src/delivery/ledger-entry.ts';
+import type { Ledger, Settlement } from '../../functions/src/delivery/ledger.ts';
+import type { Overdue } from '../../functions/src/delivery/overdue.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
 import { createReconciliation } from '../../functions/src/delivery/reconciliation.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 import { createSweep } from '../../functions/src/delivery/sweep.ts';
-import {
-  aCallback,
-  aNotice,
-  anAnnouncement,
-  callbackFields,
-  minute,
-  monday,
-  second,
-  without,
-} from '../support/builders.ts';
+import { aCallback, aNotice, anAnnouncement, callbackFields, minute, monday, second } from '../support/builders.ts';
 
 interface Stored {
   entry: Omit<Entry, 'claim' | 'dueAt' | 'deadAt' | 'lastError'>;
@@ -33,12 +25,15 @@ interface Stored {
   dueAt: number | undefined;
   sweepAt: number | undefined;
   lastError: Settlement['lastError'];
+  /** Epoch milliseconds of the last write. */
+  writtenAt: number;
   version: number;
 }
 
 /**
  * A ledger in memory with the rules of the real one: an entry is created once, and each later write holds only where
- * nobody has written since the entry was read or written. `operations` is what it was asked, `fails` answers instead.
+ * nobody has written since the entry was read or written. A write that is refused costs a read, by which it finds itself
+ * where only its answer was lost. `operations` is what it was asked, `fails` answers instead.
  */
 export function createMemoryLedger() {
   const entries = new Map<string, Stored>();
@@ -46,16 +41,20 @@ export function createMemoryLedger() {
   const operations: string[] = [];
   const state = {
     fails: undefined as ((operation: string) => boolean) | undefined,
-    /** The write happens, but whoever asked for it is told that it was there before. */
+    /** The write happens, and is refused when it is asked for again: its first answer was lost. */
     answerLost: undefined as ((operation: string) => boolean) | undefined,
   };
   let version = 0;
 
-  const claimOf = (noticeId: string, stored: Stored): Claim => ({
-    noticeId,
-    updateTime: String(stored.version),
-  });
-  const isCurrent = ({ noticeId, updateTime }: Claim) => entries.get(noticeId)?.version === Number(updateTime);
+  /** In Firestore no two writes have the same time either. */
+  const claimOf = (noticeId: string, { writtenAt, version: nth }: Stored): Claim => {
+    const nanoseconds = (writtenAt % second) * 1_000_000 + nth;
+    return { noticeId, updateTime: `${Math.floor(writtenAt / second)}.${String(nanoseconds).padStart(9, '0')}` };
+  };
+  const isCurrent = ({ noticeId, updateTime }: Claim) => {
+    const stored = entries.get(noticeId);
+    return stored !== undefined && claimOf(noticeId, stored).updateTime === updateTime;
+  };
 
   async function asked(operation: string, noticeId: string): Promise<void> {
     operations.push(operation);
@@ -63,67 +62,94 @@ export function createMemoryLedger() {
     if (state.fails?.(`${operation} ${noticeId}`)) throw Object.assign(new Error('UNAVAILABLE'), { code: 14 });
   }
 
+  /** Makes the write where it may be made. @returns the claim, or undefined where somebody else was first */
+  async function write(operation: string, noticeId: string, mayWrite: boolean, to: () => Stored) {
+    const mine = mayWrite ? ++version : undefined;
+    if (mine !== undefined) entries.set(noticeId, { ...to(), version: mine });
+    if (mine === undefined || state.answerLost?.(`${operation} ${noticeId}`)) await asked('read', noticeId);
+    const found = entries.get(noticeId);
+    return found && found.version === mine ? claimOf(noticeId, found) : undefined;
+  }
+
+  function opened(opening: Opening, { attempts, deleted }: Pick<Entry, 'attempts' | 'deleted'>) {
+    const [staleAt, dueAt] = [Math.round(opening.staleAt), Math.round(opening.dueAt)];
+    const { state: opens, targets, changedAt } = opening;
+    return {
+      entry: {
+        state: opens,
+        targets,
+        changedAt: Math.round(changedAt),
+        staleAt,
+        attempts: opens === 'SENDING' ? attempts + 1 : attempts,
+      },
+      dueAt,
+      sweepAt: deleted ? staleAt : dueAt,
+      deadAt: undefined,
+      writtenAt: opening.now,
+    };
+  }
+
+  const entryIn = (noticeId: string): Entry | undefined => {
+    const stored = entries.get(noticeId);
+    if (!stored) return undefined;
+    const { entry, dueAt, deadAt, lastError } = stored;
+    return {
+      ...entry,
+      ...(dueAt !== undefined && { dueAt }),
+      ...(deadAt !== undefined && { deadAt }),
+      ...(lastError && { lastError }),
+      claim: claimOf(noticeId, stored),
+    };
+  };
+
   const ledger: Ledger & Overdue = {
     async claim(noticeId, given) {
       await asked('claim', noticeId);
-      if (entries.has(noticeId)) return undefined;
-      const stored: Stored = {
-        entry: {
-          noticeId,
-          ...without(without(given, 'now'), 'dueAt'),
-          staleAt: Math.round(given.staleAt),
-          changedAt: Math.round(given.changedAt),
-          attempts: given.state === 'SENDING' ? 1 : 0,
-        },
-        dueAt: Math.round(given.dueAt),
-        sweepAt: Math.round(given.deleted ? given.staleAt : given.dueAt),
-        deadAt: undefined,
-        lastError: undefined,
-        version: ++version,
-      };
-      entries.set(noticeId, stored);
-      if (state.answerLost?.(`claim ${noticeId}`)) return undefined;
-      return claimOf(noticeId, stored);
+      const { callbackId, serviceName, deleted } = given;
+      const { event, occasion } = given.notice;
+      const claim = await write('claim', noticeId, !entries.has(noticeId), () => {
+        const { entry, ...rest } = opened(given, { attempts: 0, deleted });
+        const named = { noticeId, callbackId, serviceName, notice: { event, occasion }, deleted };
+        return { entry: { ...named, ...entry }, ...rest, lastError: undefined, version };
+      });
+      if (claim) return { claim };
+      const before = entryIn(noticeId);
+      if (!before) throw new Error(`${noticeId} was there, and is not`);
+      return { before };
     },
     async read(noticeId) {
       await asked('read', noticeId);
-      const stored = entries.get(noticeId);
-      if (!stored) return undefined;
-      const { entry, dueAt, deadAt, lastError } = stored;
-      return {
-        ...entry,
-        ...(dueAt !== undefined && { dueAt }),
-        ...(deadAt !== undefined && { deadAt }),
-        ...(lastError && { lastError }),
-        claim: claimOf(noticeId, stored),
-      };
+      return entryIn(noticeId);
     },
     async readMany(noticeIds) {
       const found = await Promise.all(noticeIds.map((noticeId) => ledger.read(noticeId)));
       return new Map(found.flatMap((entry) => (entry ? [[entry.noticeId, entry]] : [])));
     },
-    async takeOver({ noticeId, claim, staleAt }, leaseUntil) {
+    async takeOver({ noticeId, claim, attempts, deleted }, opening) {
       await asked('takeOver', noticeId);
       const stored = entries.get(noticeId);
-      if (!stored || !isCurrent(claim)) return undefined;
-      stored.entry = { ...stored.entry, state: 'SENDING', staleAt, attempts: stored.entry.attempts + 1 };
-      stored.dueAt = leaseUntil;
-      stored.sweepAt = stored.entry.deleted ? staleAt : leaseUntil;
-      stored.version = ++version;
-      return claimOf(noticeId, stored);
+      return write('takeOver', noticeId, isCurrent(claim), () => {
+        const { entry, ...rest } = opened(opening, { attempts, deleted });
+        return { ...demand(stored), ...rest, entry: { ...demand(stored).entry, ...entry } };
+      });
     },
     async settle(claim, { state: settledAs, targets, now, dueAt, sweepAt = dueAt, lastError, retired = [] }) {
-      await asked('settle', claim.noticeId);
-      const stored = entries.get(claim.noticeId);
-      if (!stored || !isCurrent(claim)) return false;
-      stored.entry = { ...stored.entry, state: settledAs, targets };
-      stored.dueAt = dueAt;
-      stored.sweepAt = sweepAt;
-      stored.deadAt = isDead(settledAs) ? now : undefined;
-      stored.lastError = lastError ?? stored.lastError;
-      for (const { hash, code = '' } of retired) retiredTargets.set(hash, code);
-      stored.version = ++version;
-      return true;
+      const { noticeId } = claim;
+      await asked('settle', noticeId);
+      const stored = entries.get(noticeId);
+      const settled = await write('settle', noticeId, isCurrent(claim), () => {
+        for (const { hash, code = '' } of retired) retiredTargets.set(hash, code);
+        return {
+          ...demand(stored),
+          entry: { ...demand(stored).entry, state: settledAs, targets },
+          dueAt,
+          sweepAt,
+          deadAt: isDead(settledAs) ? now : undefined,
+          lastError: lastError ?? stored?.lastError,
+          writtenAt: now,
+        };
+      });
+      return settled !== undefined;
     },
     async overdue(now, limit) {
       await asked('overdue', '');
@@ -137,9 +163,14 @@ export function createMemoryLedger() {
   return { ledger, entries, retiredTargets, operations, state };
 }
 
+function demand<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('there is none');
+  return value;
+}
+
 export const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };
 export const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', detail: 'gone' };
-export const tryLater: PushResult = { outcome: 'try-later', scope: 'provider', code: 'UNAVAILABLE', detail: 'busy' };
+export const tryLater: TryLater = { outcome: 'try-later', scope: 'provider', code: 'UNAVAILABLE', detail: 'busy' };
 
 interface Sent {
   /** When the lease ends that it was sent under. */
@@ -153,6 +184,8 @@ interface RoomState {
   now: number;
   answer: (target: string) => PushResult | Promise<PushResult>;
   queueFails: boolean;
+  /** The throw of the dice, 0 ≤ random < 1. */
+  random: number;
   settings: Settings;
   /** What was in force before `settings.changedAt`. */
   formerSettings: Settings;
@@ -218,6 +251,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     now: monday,
     answer: () => accepted,
     queueFails: false,
+    random: 0,
     settings: builtInSettings,
     formerSettings: builtInSettings,
   };
@@ -228,15 +262,11 @@ export function createRoom({ reconciled = 0 } = {}) {
   const currentCallback = (callbackId: string) => callbacks.read(callbackId);
   const truth = createTruth({ callbacks, now });
   const rebookings = new Map<string, number>();
-  const { gate, send } = guard({
-    async send(target, message, until) {
-      const result = await state.answer(target);
-      sent.push({ target, message, result, until });
-      return result;
-    },
-    maxInFlight: 100,
-    log,
-    now,
+  const { gate, guarded } = createGuards({ maxInFlight: 100, log, now });
+  const send = guarded(async (target, message, until) => {
+    const result = await state.answer(target);
+    sent.push({ target, message, result, until });
+    return result;
   });
   const { deliver, retry } = createDelivery({
     ledger,
@@ -253,7 +283,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     },
     log,
     now,
-    random: () => 0,
+    random: () => state.random,
     leaseMs: minute,
   });
   const onChange = createAnnouncer({
@@ -330,8 +360,8 @@ export function roomWithTwoDevices() {
   const write = (changes: Readonly<Record<string, unknown>> = {}) =>
     room.documents.set('callback-1', {
       data: callbackFields({ ...isDue, pushTargets: twoDevices, ...changes }),
-      createTime: '0.0',
-      updateTime: '1.0',
+      createTime: '1772442000.000000000',
+      updateTime: '1772445600.000000001',
     });
   write();
   const announcement = anAnnouncement({

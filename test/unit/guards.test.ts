@@ -1,5 +1,6 @@
 import type { PushResult } from '../../functions/src/fcm/result.ts';
-import { guard } from '../../functions/src/delivery/guards.ts';
+import type { PushSender } from '../../functions/src/delivery/push-sender.ts';
+import { createGuards } from '../../functions/src/delivery/guards.ts';
 import type { LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
 import { buildMessage } from '../../functions/src/notice/message.ts';
 import { aCallIn, aCallback, aMessageRequest, aNotice, aToken, minute, monday, second } from '../support/builders.ts';
@@ -16,18 +17,20 @@ function guarded({ maxInFlight = 100 } = {}) {
   const state = { now: monday, answer: (): PushResult | Promise<PushResult> => accepted };
   const requests: string[] = [];
   const lines: { severity: Severity; event: LogEvent; fields: LogFields }[] = [];
-  const { gate, send } = guard({
-    async send(target) {
-      requests.push(target);
-      return state.answer();
-    },
+  const guards = createGuards({
     maxInFlight,
     log: (severity, event, fields) => lines.push({ severity, event, fields }),
     now: () => state.now,
   });
+  const { gate } = guards;
+  const fcm: PushSender = async (target) => {
+    requests.push(target);
+    return state.answer();
+  };
+  const [send, publish] = [guards.guarded(fcm), guards.gated(fcm)];
   const sendMany = (count: number) =>
     Promise.all(Array.from({ length: count }, (_, n) => send(`device-${n}`, message)));
-  return { state, requests, lines, gate, send, sendMany };
+  return { state, requests, lines, gate, send, publish, sendMany };
 }
 
 /** What all promises that can be settled by now have led to. */
@@ -157,8 +160,68 @@ test('no target, number or access code is in what it logs', async () => {
   for (const answer of [gone, broken, accepted]) {
     state.now += 2 * minute;
     state.answer = () => answer;
-    for (let n = 0; n < 30; n++) await send(aToken(), secret);
+    for (let n = 0; n < 30; n++) await send(aToken(`phone-${n}`), secret);
   }
   expect(lines.map(({ event }) => event)).toEqual(['targets-suspicious', 'sending-stopped', 'sending-resumed']);
   expect(JSON.stringify(lines)).not.toMatch(/APA91b|8005550142|0071/);
+});
+
+const foreign: PushResult = { outcome: 'refused', code: 'SENDER_ID_MISMATCH', detail: 'SenderId mismatch' };
+
+test('where the wrong project is registered sending stops, no device is refused, and all goes on once it is the right one', async () => {
+  const { state, sendMany, requests, gate, lines } = guarded({ maxInFlight: 1 });
+  state.answer = () => foreign;
+  const results = await sendMany(100);
+  expect(results.filter(({ outcome }) => outcome !== 'try-later')).toEqual([]);
+  expect([requests.length, gate.stop()?.code]).toEqual([5, 'SENDER_ID_MISMATCH']);
+  state.answer = () => accepted;
+  state.now += 5 * second;
+  expect(await sendMany(3)).toEqual([accepted, accepted, accepted]);
+  expect(lines.map(({ event }) => event)).toEqual(['sending-stopped', 'sending-resumed']);
+});
+
+test('where everybody lacks the project’s certificate sending goes on for the others', async () => {
+  const { state, sendMany, gate, lines } = guarded();
+  state.answer = () => ({ outcome: 'try-later', scope: 'device', code: 'THIRD_PARTY_AUTH_ERROR', detail: '' });
+  await sendMany(100);
+  expect([gate.stop(), lines]).toEqual([undefined, []]);
+});
+
+describe('what is published beside the notices', () => {
+  test('breaks the same circuit, and is refused without a request while it is broken', async () => {
+    const { state, publish, sendMany, gate, requests } = guarded();
+    state.answer = () => broken;
+    for (let n = 0; n < 3; n++) await publish(`phone-${n}`, message);
+    expect(gate.stop()).toBeDefined();
+    await sendMany(5);
+    expect(await publish('phone', message)).toEqual({ ...broken, retryAfterMs: 5 * second });
+    expect(requests).toHaveLength(3);
+  });
+
+  test('keeps the same pace: what comes too fast is given back with the time to wait', async () => {
+    const { sendMany, publish, requests } = guarded();
+    await sendMany(500);
+    expect(await publish('phone', message)).toMatchObject({ outcome: 'try-later', code: 'PACED', retryAfterMs: 20 });
+    expect(requests).toHaveLength(500);
+  });
+
+  test('takes its turn among the requests under way', async () => {
+    const { state, publish, sendMany, requests } = guarded({ maxInFlight: 10 });
+    state.answer = () => new Promise(() => undefined);
+    void sendMany(9);
+    void publish('phone', message);
+    void publish('tablet', message);
+    await settled();
+    expect(requests).toHaveLength(10);
+  });
+});
+
+test('a clock that is set back lengthens no wait', async () => {
+  const { state, sendMany, gate } = guarded();
+  state.answer = () => broken;
+  await sendMany(3);
+  state.now -= 60 * minute;
+  expect((gate.stop()?.until ?? state.now) - state.now).toBeLessThanOrEqual(minute);
+  state.answer = () => accepted;
+  expect(await sendMany(1)).toEqual([accepted]);
 });

@@ -10,12 +10,19 @@ const down: PushResult = { outcome: 'try-later', scope: 'provider', code: 'UNAVA
 
 const many = (count: number, result: PushResult) => Array<PushResult>(count).fill(result);
 
+let devices = 0;
+const nextDevice = () => `device-${(devices += 1)}`;
+/** What is made of a result of one more device. */
+const judge = (guard: InvalidationGuard, result: PushResult, now: number) =>
+  guard.judge(result, nextDevice(), now).result;
+
 /** Judges one result after the other, `everyMs` apart; returns how many devices were given up, and the alarms. */
 function judgeAll(guard: InvalidationGuard, results: readonly PushResult[], from = monday, everyMs = 0) {
   let [believed, alarms] = [0, 0];
-  for (const [n, result] of results.entries()) {
-    if (guard.judge(result, from + n * everyMs).outcome === 'target-gone') believed += 1;
-    if (guard.alarmed) alarms += 1;
+  for (const [n, given] of results.entries()) {
+    const { result, isAlarm } = guard.judge(given, nextDevice(), from + n * everyMs);
+    if (result.outcome === 'target-gone') believed += 1;
+    if (isAlarm) alarms += 1;
   }
   return { believed, alarms };
 }
@@ -65,7 +72,7 @@ function alarmedGuard(): InvalidationGuard {
 
 describe('while it does not believe', () => {
   test('a device that is gone is to be tried again at the end of the ten minutes, with FCM’s own words', () => {
-    expect(alarmedGuard().judge(gone, monday + 4 * minute)).toEqual({
+    expect(judge(alarmedGuard(), gone, monday + 4 * minute)).toEqual({
       outcome: 'try-later',
       scope: 'device',
       code: 'UNREGISTERED',
@@ -75,19 +82,19 @@ describe('while it does not believe', () => {
   });
 
   test.each([accepted, refused, down])('everything else is as it was: $outcome', (result) => {
-    expect(alarmedGuard().judge(result, monday + second)).toBe(result);
+    expect(judge(alarmedGuard(), result, monday + second)).toBe(result);
   });
 
   test('no number of good devices brings belief back before its time', () => {
     const guard = alarmedGuard();
     judgeAll(guard, many(10_000, accepted), monday + second);
-    expect(guard.judge(gone, monday + 10 * minute - 1).outcome).toBe('try-later');
+    expect(judge(guard, gone, monday + 10 * minute - 1).outcome).toBe('try-later');
   });
 });
 
 test('after ten minutes it believes again', () => {
   const guard = alarmedGuard();
-  expect([guard.judge(gone, monday + 10 * minute), guard.alarmed]).toEqual([gone, false]);
+  expect(guard.judge(gone, 'phone', monday + 10 * minute)).toEqual({ result: gone, isAlarm: false });
 });
 
 test('where the many come again then, it raises the alarm again', () => {
@@ -100,16 +107,9 @@ test('an hour of nothing but lost devices costs at most 19 of them, and one alar
   expect(believed).toBeLessThanOrEqual(6 * 19);
 });
 
-test('the alarm is of the last result only', () => {
-  const guard = alarmedGuard();
-  expect(guard.alarmed).toBe(true);
-  guard.judge(accepted, monday);
-  expect(guard.alarmed).toBe(false);
-});
-
 test('a clock that is set back does not lengthen the disbelief', () => {
   const guard = alarmedGuard();
-  const waits = [monday - hour, monday - hour + 10 * minute].map((now) => guard.judge(gone, now));
+  const waits = [monday - hour, monday - hour + 10 * minute].map((now) => judge(guard, gone, now));
   expect(waits[0]).toMatchObject({ outcome: 'target-gone' });
   expect(waits[1]).toMatchObject({ outcome: 'target-gone' });
 });
@@ -126,7 +126,7 @@ test('whatever comes, no window loses more than 19 devices but for a fifth of th
       const told = { tried: 0, believed: 0 };
       for (const [result, pause] of steps) {
         now += pause;
-        const judged = guard.judge(result, now);
+        const judged = judge(guard, result, now);
         if (result.outcome === 'accepted' || result.outcome === 'target-gone') told.tried += 1;
         if (judged.outcome === 'target-gone') told.believed += 1;
         const wait = judged === result || judged.outcome !== 'try-later' ? 1 : (judged.retryAfterMs ?? 0);
@@ -136,4 +136,52 @@ test('whatever comes, no window loses more than 19 devices but for a fifth of th
       expect(told.believed).toBeLessThanOrEqual(windows * 19 + told.tried * 0.2 + windows);
     }),
   );
+});
+
+const foreign: PushResult = { outcome: 'refused', code: 'SENDER_ID_MISMATCH', detail: 'SenderId mismatch' };
+const tryLater = (scope: 'device' | 'credentials') => ({ ...foreign, outcome: 'try-later', scope });
+
+describe('a device of another project', () => {
+  /** What is made of one result after the other, each of another device. */
+  const judged = (results: readonly PushResult[], everyMs = second) => {
+    const guard = createInvalidationGuard();
+    return results.map((result, n) => judge(guard, result, monday + n * everyMs));
+  };
+
+  test('is refused where others were reached a moment ago', () => {
+    expect(judged([accepted, foreign, foreign, accepted, foreign]).filter((one) => one === foreign)).toHaveLength(3);
+  });
+
+  test('is tried later where nobody was ever reached', () => {
+    expect(judged([foreign, foreign])).toEqual([tryLater('device'), tryLater('device')]);
+  });
+
+  test('is tried later where nobody was reached for minutes', () => {
+    expect(judged([accepted, foreign], 5 * minute).at(-1)).toEqual(tryLater('device'));
+  });
+
+  test('is no trouble of the credentials, however often it is tried itself', () => {
+    const guard = createInvalidationGuard();
+    const results = Array.from({ length: 20 }, (_, n) => guard.judge(foreign, 'tablet', monday + n * minute).result);
+    expect(results).toEqual(Array<object>(20).fill(tryLater('device')));
+  });
+
+  test('stands for all as the third in a row: the wrong project is registered, and that is held like broken credentials', () => {
+    expect(judged([foreign, foreign, foreign, down, foreign]).slice(2)).toEqual([
+      tryLater('credentials'),
+      down,
+      tryLater('credentials'),
+    ]);
+    expect(judged([accepted, ...many(50, foreign)]).slice(3)).toEqual(Array<object>(48).fill(tryLater('credentials')));
+  });
+
+  test('is one among others again, once one of them is reached', () => {
+    expect(judged([...many(50, foreign), accepted, foreign]).at(-1)).toBe(foreign);
+  });
+
+  test('is not believed for a message that was accepted before the clock was set back', () => {
+    const guard = createInvalidationGuard();
+    judge(guard, accepted, monday);
+    expect(judge(guard, foreign, monday - hour)).toEqual(tryLater('device'));
+  });
 });

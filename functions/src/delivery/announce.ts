@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { StoredDocument } from '../google/documents.ts';
 import { decide, dependsOnSettings, type OwedNotice } from '../notice/decision.ts';
 import { silences } from '../notice/silences.ts';
-import type { Announcement } from './deliver.ts';
+import type { Announcement } from './announcement.ts';
 import type { Truth } from './truth.ts';
 
 /** One event of the Firestore trigger: it may come late, twice and in any order. */

@@ -1,4 +1,5 @@
 import type { PushResult } from '../fcm/result.ts';
+import { createDevicesInARow } from './devices-in-a-row.ts';
 
 /** Why nothing is sent, and until when: epoch milliseconds. */
 export interface Stop {
@@ -13,10 +14,10 @@ export interface Circuit {
   /** The same for a message that is about to go: of a broken circuit one alone may find out whether it is mended. */
   enter(now: number): Stop | undefined;
   /** What became of a message. Tells of the change that it made: the circuit broke, or it is whole again. */
-  learn(result: PushResult, now: number): 'broke' | 'mended' | undefined;
+  learn(result: PushResult, target: string, now: number): 'broke' | 'mended' | undefined;
 }
 
-/** One glitch of Google's is none; so many in a row are. */
+/** One glitch of Google's is none, nor is one device that fails again and again; so many devices in a row are. */
 const failuresToBreak = 3;
 const firstStopMs = 5_000;
 /** Mended credentials are noticed within this, and broken ones cost one message an instance in it. */
@@ -29,7 +30,7 @@ const trialMs = 30_000;
  * device, nor for the provider's sake), nothing is sent but one message now and then, until one gets through.
  */
 export function createCircuit(): Circuit {
-  let failures = 0;
+  const failures = createDevicesInARow(failuresToBreak);
   let stopMs = firstStopMs;
   let stopped: (Stop & { readonly since: number; readonly onTrial: boolean }) | undefined;
 
@@ -50,17 +51,16 @@ export function createCircuit(): Circuit {
       if (!refused && stopped) stopped = { ...stopped, since: now, until: now + trialMs, onTrial: true };
       return refused;
     },
-    learn(result, now) {
+    learn(result, target, now) {
       const was = stopped;
       if (result.outcome === 'try-later' && result.scope === 'provider') return undefined;
       if (result.outcome !== 'try-later' || result.scope !== 'credentials') {
-        failures = 0;
+        failures.end();
         stopMs = firstStopMs;
         stopped = undefined;
         return was && 'mended';
       }
-      failures += 1;
-      if (failures < failuresToBreak) return undefined;
+      if (!failures.add(target)) return undefined;
       // Messages that were under way when it broke tell nothing new.
       if (!was || was.onTrial) {
         const { code, detail } = result;

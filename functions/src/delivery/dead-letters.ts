@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   FieldValue,
   Timestamp,
@@ -7,8 +8,8 @@ import {
 } from '@google-cloud/firestore';
 import { documentOf } from '../google/snapshot.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
-import { isOpen, pendingRow, type TargetRow } from './delivery-state.ts';
 import { dueTimes, entryOf, ledgerCollection, timestamp, type Claim, type Entry } from './ledger-entry.ts';
+import { isOpen, pendingRow, type TargetRow } from './target-row.ts';
 import { changedSince, unlessRefused } from '../base/failure.ts';
 
 /** A dead letter that is replayed has as long as the longest notice, if it is still true. */
@@ -68,12 +69,16 @@ function rowsAgain({ targets }: Entry, { gone = false }: ReplayOptions): TargetR
 export function createDeadLetters(db: Firestore): DeadLetters {
   const entries = db.collection(ledgerCollection);
 
-  /** False where somebody else has written the entry since, or it is gone. */
+  /**
+   * False where somebody else has written the entry since, or it is gone. Where the answer was lost and the client asked
+   * again, it was refused for its own sake: it finds its own write.
+   */
   async function change({ noticeId, updateTime }: Claim, fields: DocumentData): Promise<boolean> {
     const [seconds, nanoseconds] = updateTime.split('.').map(Number);
     const lastUpdateTime = new Timestamp(seconds ?? 0, nanoseconds ?? 0);
-    const write = () => entries.doc(noticeId).update(fields, { lastUpdateTime });
-    return (await unlessRefused(changedSince, write)) !== undefined;
+    const [entry, writer] = [entries.doc(noticeId), randomUUID()];
+    const written = await unlessRefused(changedSince, () => entry.update({ ...fields, writer }, { lastUpdateTime }));
+    return written !== undefined || (await entry.get()).get('writer') === writer;
   }
 
   return {

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import { createCircuit, type Stop } from './circuit.ts';
-import type { PushResult } from '../fcm/result.ts';
-import type { PushSender } from './push-sender.ts';
-import { createInvalidationGuard } from './invalidation.ts';
 import type { Log } from '../base/log.ts';
+import type { PushResult } from '../fcm/result.ts';
+import { createCircuit, type Stop } from './circuit.ts';
+import { createInvalidationGuard } from './invalidation.ts';
 import { createPace } from './pace.ts';
+import type { PushSender } from './push-sender.ts';
 
 /** Whether it makes sense to begin with a notice at all: asked before anything is read or written for it. */
 export interface Gate {
@@ -14,11 +14,13 @@ export interface Gate {
 
 export interface Guards {
   readonly gate: Gate;
-  readonly send: PushSender;
+  /** For who has asked the gate: what is under way goes, as long as the credentials are not broken. */
+  readonly guarded: (send: PushSender) => PushSender;
+  /** For who keeps nothing that could be sent later: what the gate would stop is given back. */
+  readonly gated: (send: PushSender) => PushSender;
 }
 
 export interface GuardParts {
-  readonly send: PushSender;
   /** Requests under way to FCM at the same time, from this instance. */
   readonly maxInFlight: number;
   readonly log: Log;
@@ -32,45 +34,58 @@ export interface GuardParts {
 const longestTurnMs = 20_000;
 
 /**
- * Puts the guards of one instance in front of a sender: a circuit that broken credentials open, a pace that spares a
- * service that has just come back, a limit on requests under way, and disbelief when too many devices are gone at once.
+ * The guards of one instance, in front of all its senders: a circuit that broken credentials open, a pace that spares a
+ * service that has just come back, a limit on requests under way, and disbelief when too many devices are given up at
+ * once.
  */
-export function guard({ send, maxInFlight, log, now }: GuardParts): Guards {
+export function createGuards({ maxInFlight, log, now }: GuardParts): Guards {
   const circuit = createCircuit();
   const pace = createPace();
   const invalidation = createInvalidationGuard();
   const limit = pLimit(maxInFlight);
 
-  function learn(result: PushResult): PushResult {
-    const change = circuit.learn(result, now());
-    if (change === 'mended') log('INFO', 'sending-resumed', {});
-    if (change === 'broke' && result.outcome !== 'accepted')
-      log('ERROR', 'sending-stopped', { code: result.code, detail: result.detail });
+  function learn(answer: PushResult, target: string): PushResult {
+    const { result, isAlarm } = invalidation.judge(answer, target, now());
+    const change = circuit.learn(result, target, now());
     pace.learn(result, now());
-    const judged = invalidation.judge(result, now());
-    if (invalidation.alarmed && result.outcome !== 'accepted')
-      log('ERROR', 'targets-suspicious', { code: result.code, detail: result.detail });
-    return judged;
+    if (change === 'mended') log('INFO', 'sending-resumed', {});
+    if (result.outcome === 'accepted') return result;
+    const { code, detail } = result;
+    if (change === 'broke') log('ERROR', 'sending-stopped', { code, detail });
+    if (isAlarm) log('ERROR', 'targets-suspicious', { code, detail });
+    return result;
   }
 
-  return {
-    gate: {
-      stop() {
-        const stop = circuit.stop(now());
-        if (stop) return stop;
-        const until = pace.until(now());
-        return until === undefined ? undefined : { until, code: 'PACED', detail: 'too many messages at once' };
-      },
-    },
-    send: (target, message, until) => {
+  function stop(): Stop | undefined {
+    const broken = circuit.stop(now());
+    if (broken) return broken;
+    const until = pace.until(now());
+    return until === undefined ? undefined : { until, code: 'PACED', detail: 'too many messages at once' };
+  }
+
+  const guarded =
+    (send: PushSender): PushSender =>
+    (target, message, until) => {
       const asked = now();
       return limit(async () => {
-        if (now() - asked > longestTurnMs) return tooBusy;
-        const stop = circuit.enter(now());
-        if (stop) return refusal(stop, now());
-        pace.take(now());
-        return learn(await send(target, message, until));
+        const startsAt = now();
+        if (startsAt - asked > longestTurnMs) return tooBusy;
+        const stopped = circuit.enter(startsAt);
+        if (stopped) return refusal(stopped, startsAt);
+        pace.take(startsAt);
+        return learn(await send(target, message, until), target);
       });
+    };
+
+  return {
+    gate: { stop },
+    guarded,
+    gated(send) {
+      const behind = guarded(send);
+      return async (target, message, until) => {
+        const stopped = stop();
+        return stopped ? refusal(stopped, now()) : behind(target, message, until);
+      };
     },
   };
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { microsecondsOf } from '../callback/callback.ts';
 import type { Notice } from '../notice/decision.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
-import type { DeliveryState, TargetRow } from './delivery-state.ts';
+import type { DeliveryState } from './delivery-state.ts';
+import type { TargetRow } from './target-row.ts';
 import type { Fields, Moment } from '../google/document-value.ts';
 import type { StoredDocument } from '../google/documents.ts';
 
@@ -23,22 +24,23 @@ export function targetHash(target: string): string {
   return createHash('sha256').update(target).digest('hex').slice(0, 16);
 }
 
-export interface NewEntry {
-  /** Of this very attempt: whoever finds it in the entry knows that the claim was theirs, though its answer was lost. */
-  readonly claimant: string;
-  readonly callbackId: string;
-  readonly serviceName: string;
-  readonly notice: Notice;
+/** How an attempt at a notice begins, or the wait for one. Times are epoch milliseconds. */
+export interface Opening {
+  readonly state: 'SENDING' | 'WAITING';
   readonly targets: readonly TargetRow[];
-  /** Its event, not the sweep, must bring the targets again. */
-  readonly deleted: boolean;
-  /** Times are epoch milliseconds. */
   readonly changedAt: number;
   readonly now: number;
   readonly staleAt: number;
-  /** End of the lease of an attempt that begins now, or the time of the first one. */
+  /** End of the lease of an attempt that begins now, or the time of the next one. */
   readonly dueAt: number;
-  readonly state: 'SENDING' | 'WAITING';
+}
+
+export interface NewEntry extends Opening {
+  readonly callbackId: string;
+  readonly serviceName: string;
+  readonly notice: Notice;
+  /** Its event, not the sweep, must bring the targets again. */
+  readonly deleted: boolean;
 }
 
 export interface Entry {
@@ -47,7 +49,6 @@ export interface Entry {
   readonly notice: Notice;
   readonly serviceName: string;
   readonly state: DeliveryState;
-  readonly claimant: string;
   readonly attempts: number;
   readonly targets: readonly TargetRow[];
   readonly changedAt: number;
@@ -82,27 +83,35 @@ export function dueTimes(dueAt: number, sweepAt: number): Fields {
 }
 
 export function newDocument(entry: NewEntry): Fields {
+  const { notice, callbackId, serviceName, deleted, now } = entry;
   return {
-    event: entry.notice.event,
-    occasion: entry.notice.occasion,
-    callbackId: entry.callbackId,
-    serviceName: entry.serviceName,
-    state: entry.state,
-    claimant: entry.claimant,
-    attempts: entry.state === 'SENDING' ? 1 : 0,
-    targets: entry.targets,
-    changedAt: timestamp(entry.changedAt),
-    createdAt: timestamp(entry.now),
-    updatedAt: timestamp(entry.now),
-    staleAt: timestamp(entry.staleAt),
-    deleted: entry.deleted,
-    expireAt: timestamp(entry.now + keepMs),
-    ...dueTimes(entry.dueAt, entry.deleted ? entry.staleAt : entry.dueAt),
+    event: notice.event,
+    occasion: notice.occasion,
+    callbackId,
+    serviceName,
+    deleted,
+    createdAt: timestamp(now),
+    expireAt: timestamp(now + keepMs),
+    ...openingFields(entry, { attempts: 0, deleted }),
   };
 }
 
-/** Only this module writes entries, so what is read is what `newDocument` and `settle` wrote. */
-interface WrittenEntry extends Pick<Entry, 'callbackId' | 'serviceName' | 'state' | 'claimant' | 'attempts'> {
+/** What an opening makes of an entry, be it new or there before. */
+export function openingFields(opening: Opening, { attempts, deleted }: Pick<Entry, 'attempts' | 'deleted'>): Fields {
+  const { state, targets, changedAt, now, staleAt, dueAt } = opening;
+  return {
+    state,
+    attempts: state === 'SENDING' ? attempts + 1 : attempts,
+    targets,
+    changedAt: timestamp(changedAt),
+    updatedAt: timestamp(now),
+    staleAt: timestamp(staleAt),
+    ...dueTimes(dueAt, deleted ? staleAt : dueAt),
+  };
+}
+
+/** Only the delivery writes entries, so what is read is what it wrote. */
+interface WrittenEntry extends Pick<Entry, 'callbackId' | 'serviceName' | 'state' | 'attempts'> {
   readonly event: NoticeEvent;
   readonly occasion: string;
   readonly targets: readonly TargetRow[];
@@ -115,8 +124,7 @@ interface WrittenEntry extends Pick<Entry, 'callbackId' | 'serviceName' | 'state
 }
 
 export function entryOf(noticeId: string, { data, updateTime }: StoredDocument): Entry {
-  const { event, occasion, callbackId, serviceName, state, claimant, attempts, targets, deleted, ...rest } =
-    data as WrittenEntry;
+  const { event, occasion, callbackId, serviceName, state, attempts, targets, deleted, ...rest } = data as WrittenEntry;
   const { changedAt, staleAt, dueAt, deadAt, lastError } = rest;
   return {
     noticeId,
@@ -124,7 +132,6 @@ export function entryOf(noticeId: string, { data, updateTime }: StoredDocument):
     serviceName,
     notice: { event, occasion },
     state,
-    claimant,
     attempts,
     targets,
     changedAt: changedAt?.toMillis() ?? 0,

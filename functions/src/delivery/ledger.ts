@@ -1,20 +1,24 @@
-import type { Firestore } from '@google-cloud/firestore';
-import { isDead, type DeliveryState, type TargetRow } from './delivery-state.ts';
+import { randomUUID } from 'node:crypto';
+import { changedSince, createdBefore, unlessRefused } from '../base/failure.ts';
+import { fieldsOf } from '../base/json.ts';
 import type { Fields } from '../google/document-value.ts';
-import type { Documents, DocumentWrite } from '../google/documents.ts';
+import type { Documents, DocumentWrite, StoredDocument } from '../google/documents.ts';
+import { isDead, type DeliveryState } from './delivery-state.ts';
 import {
   dueTimes,
   entryOf,
   keepMs,
   ledgerCollection,
   newDocument,
+  openingFields,
   timestamp,
   type Claim,
   type Entry,
   type NewEntry,
+  type Opening,
   type ProviderError,
 } from './ledger-entry.ts';
-import { changedSince, createdBefore, unlessRefused } from '../base/failure.ts';
+import type { TargetRow } from './target-row.ts';
 
 /**
  * Devices that FCM does not know any more, `retiredTargets/{targetHash}`: for the callback system, which alone knows
@@ -37,15 +41,22 @@ export interface Settlement {
   readonly retired?: readonly TargetRow[];
 }
 
+/** One's own claim, or the entry of whoever was first. */
+export type Claimed = { readonly claim: Claim } | { readonly before: Entry };
+
+/**
+ * Each write that is refused costs a read: the answer to it may have been lost and the client asked again, so that it
+ * was refused for its own sake. Then it counts as made.
+ */
 export interface Ledger {
-  /** One write, no read. Undefined where the notice has been claimed before. */
-  claim(noticeId: string, entry: NewEntry): Promise<Claim | undefined>;
+  /** One write, no read. */
+  claim(noticeId: string, entry: NewEntry): Promise<Claimed>;
   /** One read. */
   read(noticeId: string): Promise<Entry | undefined>;
   /** One read each. */
   readMany(noticeIds: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
-  /** One write: a new lease for another attempt. Undefined where somebody else was faster. */
-  takeOver(entry: Entry, leaseUntil: number, now: number): Promise<Claim | undefined>;
+  /** One write: another attempt, or the wait for one. Undefined where somebody else was faster. */
+  takeOver(entry: Entry, opening: Opening): Promise<Claim | undefined>;
   /**
    * One write, and one more for each device that is gone. False where the lease had lapsed and somebody else has taken
    * the entry over.
@@ -53,41 +64,42 @@ export interface Ledger {
   settle(claim: Claim, settlement: Settlement): Promise<boolean>;
 }
 
-/** What the sweep asks of the ledger. */
-export interface Overdue {
-  /** Ids of entries that the sweep must look at, oldest first: lapsed leases and waits that are over. */
-  overdue(now: number, limit: number): Promise<string[]>;
-}
-
-export function createOverdue(db: Firestore): Overdue {
-  const entries = db.collection(ledgerCollection);
-  return {
-    async overdue(now, limit) {
-      const found = await entries.where('sweepAt', '<=', timestamp(now)).orderBy('sweepAt').limit(limit).select().get();
-      return found.docs.map(({ id }) => id);
-    },
-  };
-}
-
 export function createLedger(documents: Documents): Ledger {
   const pathOf = (noticeId: string) => `${ledgerCollection}/${noticeId}`;
   const read = (noticeIds: readonly string[]) => documents.read(noticeIds.map(pathOf));
 
+  /** Makes a write of an entry. Where it is refused, it answers with what it finds instead. */
+  async function write(
+    noticeId: string,
+    refusals: readonly number[],
+    writes: (writer: Fields) => readonly DocumentWrite[],
+  ): Promise<{ readonly claim: Claim } | { readonly found: StoredDocument | undefined }> {
+    const writer = randomUUID();
+    const written = await unlessRefused(refusals, () => documents.write(...writes({ writer })));
+    if (written) return { claim: claimOf(noticeId, written[0]) };
+    const [found] = await read([noticeId]);
+    return isBy(writer, found) ? { claim: claimOf(noticeId, found?.updateTime) } : { found };
+  }
+
   /** Undefined where somebody else has written the entry since, or it is gone. */
   async function change(claim: Claim, fields: Fields, ...others: DocumentWrite[]): Promise<Claim | undefined> {
     const { noticeId, updateTime } = claim;
-    return unlessRefused(changedSince, async () => {
-      const [changed] = await documents.write({ update: pathOf(noticeId), fields, updateTime }, ...others);
-      return claimOf(noticeId, changed);
-    });
+    const written = await write(noticeId, changedSince, (writer) => [
+      { update: pathOf(noticeId), fields: { ...fields, ...writer }, updateTime },
+      ...others,
+    ]);
+    return 'claim' in written ? written.claim : undefined;
   }
 
   return {
-    claim: (noticeId, entry) =>
-      unlessRefused(createdBefore, async () => {
-        const [created] = await documents.write({ create: pathOf(noticeId), fields: newDocument(entry) });
-        return claimOf(noticeId, created);
-      }),
+    async claim(noticeId, entry) {
+      const written = await write(noticeId, createdBefore, (writer) => [
+        { create: pathOf(noticeId), fields: { ...newDocument(entry), ...writer } },
+      ]);
+      if ('claim' in written) return written;
+      if (!written.found) throw new Error(`${noticeId} was there, and is not`);
+      return { before: entryOf(noticeId, written.found) };
+    },
 
     async read(noticeId) {
       const [document] = await read([noticeId]);
@@ -107,38 +119,37 @@ export function createLedger(documents: Documents): Ledger {
       return found;
     },
 
-    takeOver: ({ claim, attempts, staleAt, deleted }, leaseUntil, now) =>
-      change(claim, {
-        state: 'SENDING',
-        attempts: attempts + 1,
-        staleAt: timestamp(staleAt),
-        updatedAt: timestamp(now),
-        ...dueTimes(leaseUntil, deleted ? staleAt : leaseUntil),
-      }),
+    takeOver: (entry, opening) =>
+      change(entry.claim, { ...openingFields(opening, entry), deadAt: undefined, discardedAt: undefined }),
 
-    async settle(claim, { state, targets, now, dueAt, sweepAt = dueAt, lastError, retired = [] }) {
-      const fields = {
-        state,
-        targets,
-        updatedAt: timestamp(now),
-        ...(dueAt !== undefined && sweepAt !== undefined
-          ? dueTimes(dueAt, sweepAt)
-          : { dueAt: undefined, sweepAt: undefined }),
-        deadAt: isDead(state) ? timestamp(now) : undefined,
-        ...(lastError && { lastError }),
-      };
+    async settle(claim, settlement) {
+      const { noticeId } = claim;
+      const { now, retired = [] } = settlement;
       const reports = retired.map(({ hash, code }) => ({
         set: `${retiredCollection}/${hash}`,
-        fields: {
-          noticeId: claim.noticeId,
-          code: code ?? null,
-          retiredAt: timestamp(now),
-          expireAt: timestamp(now + keepMs),
-        },
+        fields: { noticeId, code: code ?? null, retiredAt: timestamp(now), expireAt: timestamp(now + keepMs) },
       }));
-      return (await change(claim, fields, ...reports)) !== undefined;
+      return (await change(claim, settlementFields(settlement), ...reports)) !== undefined;
     },
   };
+}
+
+function settlementFields({ state, targets, now, dueAt, sweepAt = dueAt, lastError }: Settlement): Fields {
+  return {
+    state,
+    targets,
+    updatedAt: timestamp(now),
+    ...(dueAt !== undefined && sweepAt !== undefined
+      ? dueTimes(dueAt, sweepAt)
+      : { dueAt: undefined, sweepAt: undefined }),
+    deadAt: isDead(state) ? timestamp(now) : undefined,
+    ...(lastError && { lastError }),
+  };
+}
+
+/** Each write of an entry has a `writer` of its own, so whoever finds theirs there knows that it was the last. */
+function isBy(writer: string, found: StoredDocument | undefined): boolean {
+  return fieldsOf(found?.data)['writer'] === writer;
 }
 
 function claimOf(noticeId: string, updateTime: string | undefined): Claim {

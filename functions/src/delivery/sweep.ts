@@ -1,6 +1,6 @@
 import { failureMessage } from '../base/failure.ts';
 import type { Gate } from './guards.ts';
-import type { Overdue } from './ledger.ts';
+import type { Overdue } from './overdue.ts';
 import type { Log } from '../base/log.ts';
 
 export interface SweepParts {

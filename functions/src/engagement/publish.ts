@@ -1,6 +1,6 @@
 import { ApiError } from '../base/api-error.ts';
 import type { Notification } from './schemas.ts';
-import type { PushResult } from '../fcm/result.ts';
+import type { PushResult, TryLater } from '../fcm/result.ts';
 import type { PushMessage } from '../fcm/push-message.ts';
 
 /** Sends one message to one target. Never rejects: whatever goes wrong is a result. */
@@ -12,7 +12,8 @@ const ttlSeconds = 12 * 3600;
 /**
  * Pushes a notification that is not about a callback: one FCM request, nothing is kept of it, nothing is repeated.
  *
- * @param senders with the credentials in force; the second has FCM check everything and deliver nothing
+ * @param senders with the credentials in force, and no faster than the notices beside them let them; the second has FCM
+ *   check everything and deliver nothing
  * @returns the name that FCM gave it. @throws {ApiError}
  */
 export function createPublisher(senders: { readonly send: Send; readonly validate: Send }) {
@@ -23,11 +24,16 @@ export function createPublisher(senders: { readonly send: Send; readonly validat
       const what = result.outcome === 'target-gone' ? 'FCM does not know this target (any more)' : 'FCM refused it';
       throw new ApiError('push-refused', `${what}: ${result.code}.`);
     }
-    const seconds = Math.ceil((result.retryAfterMs ?? 10_000) / 1000);
     throw new ApiError('push-unavailable', `It could not be pushed: ${result.code}. Try again later.`, {
-      retryAfterSeconds: Math.max(1, seconds),
+      retryAfterSeconds: waitSeconds(result),
     });
   };
+}
+
+/** FCM wants 10 s at least between two attempts, and 60 s once too much was sent, whatever a box in between asks for. */
+function waitSeconds({ scope, retryAfterMs = 0 }: TryLater): number {
+  if (retryAfterMs === 0 && scope === 'quota') return 60;
+  return Math.max(10, Math.ceil(retryAfterMs / 1000));
 }
 
 function messageOf({ title = '', body = '', image }: Notification): PushMessage {

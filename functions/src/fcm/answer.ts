@@ -1,4 +1,4 @@
-import type { PushResult, TroubleScope } from './result.ts';
+import { foreignProject, type PushResult, type TroubleScope } from './result.ts';
 import { retryAfterMs, type HttpAnswer } from '../google/http-answer.ts';
 import { fieldsOf, listOf, parseJson } from '../base/json.ts';
 
@@ -11,8 +11,9 @@ const consequences: ReadonlyMap<string, 'target-gone' | 'refused' | TroubleScope
   ['UNREGISTERED', 'target-gone'],
   ['INVALID_TARGET', 'target-gone'],
   ['INVALID_ARGUMENT', 'refused'],
-  ['SENDER_ID_MISMATCH', 'refused'],
-  ['THIRD_PARTY_AUTH_ERROR', 'refused'],
+  [foreignProject, 'refused'],
+  // Somebody is mending the project's APNs key or its web push certificate; other devices do not need it.
+  ['THIRD_PARTY_AUTH_ERROR', 'device'],
   ['UNAUTHENTICATED', 'credentials'],
   ['PERMISSION_DENIED', 'credentials'],
   ['PROJECT_NOT_FOUND', 'credentials'],
