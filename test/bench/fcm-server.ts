@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Accounts } from '../../local/oauth.ts';
 
 /** How FCM behaves. */
@@ -14,9 +14,19 @@ export interface Manner {
   readonly closeEvery: number;
   /** Every so many messages a stream of HTTP/2 is refused before it is looked at (REFUSED_STREAM); 0 = never. */
   readonly refuseEvery: number;
+  /**
+   * The connections that are open when it begins to behave so are half open from then on: nothing is read from them any
+   * more, so nothing is answered either, and nobody closes them.
+   */
+  readonly fallsSilent?: boolean;
 }
 
 export const swift: Manner = { delayMs: 0, closeEvery: 0, refuseEvery: 0 };
+
+/** A connection below TLS, which reads by itself: that it stops, only its handle can be told. */
+interface RawConnection extends Socket {
+  readonly _handle?: { readStop(): void } | null;
+}
 
 export interface Counters {
   /** Messages taken. */
@@ -92,6 +102,11 @@ export async function startFcmServer(
     });
     response.on('error', () => undefined);
   });
+  const open = new Set<RawConnection>();
+  server.on('connection', (connection: RawConnection) => {
+    open.add(connection);
+    connection.on('close', () => open.delete(connection));
+  });
   server.on('session', (session) => session.on('error', () => undefined));
   // Longer than clients keep an idle connection, so that none is closed under a request on its way.
   Object.assign(server, { keepAliveTimeout: 120_000 });
@@ -100,6 +115,7 @@ export async function startFcmServer(
     port: (server.address() as AddressInfo).port,
     behave(wanted) {
       manner = wanted;
+      if (manner.fallsSilent) for (const connection of open) connection._handle?.readStop();
     },
     counters: () => ({ sends, targets: targets.size, tokens }),
     reset() {

@@ -1,6 +1,8 @@
-import { createAccessTokens } from '../../functions/src/google/access-token.ts';
+import { createAccessTokens, type AccessTokens } from '../../functions/src/google/access-token.ts';
+import { CredentialError } from '../../functions/src/google/credential.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 import { answerJson, keys, privateKey, startServer, verified, type Answer } from './http-server.ts';
+import { inTheEnd } from './in-the-end.ts';
 
 const credential = { version: '1', projectId: 'first', clientEmail: 'push@first.example', privateKey };
 const tokenAnswer = (access_token: string, expires_in = 3600) => answerJson(200, { access_token, expires_in });
@@ -52,20 +54,20 @@ test('callers at the same time share one exchange', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('a token is renewed five minutes before its end', async () => {
+/** A renewal goes on in the background: until it has ended, the held token is what everybody gets. */
+const isRenewed = (tokens: AccessTokens, token: string) =>
+  inTheEnd(async () => (await tokens.of(credential).catch(() => '')) === token);
+
+test('a token is renewed five minutes before its end, and nobody waits for it', async () => {
   const tokens = tokensFrom(tokenAnswer('t1'), tokenAnswer('t2'));
   await tokens.of(credential);
   clock += 55 * minute - 1;
   expect(await tokens.of(credential)).toBe('t1');
+  expect(server.requests).toHaveLength(1);
   clock += 1;
-  expect(await tokens.of(credential)).toBe('t2');
-});
-
-test('the provider tells how long a token lives', async () => {
-  const tokens = tokensFrom(tokenAnswer('t1', 600), tokenAnswer('t2'));
-  await tokens.of(credential);
-  clock += 300 * second;
-  expect(await tokens.of(credential)).toBe('t2');
+  expect(await tokens.of(credential)).toBe('t1');
+  await isRenewed(tokens, 't2');
+  expect(server.requests).toHaveLength(2);
 });
 
 test('new credentials get a token of their own', async () => {
@@ -92,10 +94,92 @@ test('a token that was refused after it had been renewed costs no further exchan
   expect(await tokens.of(credential)).toBe('t2');
 });
 
-test('a failed exchange is not remembered', async () => {
-  const tokens = tokensFrom(answerJson(503, {}), tokenAnswer('t2'));
+test('a refused token is not used again, although it could not be renewed', async () => {
+  const tokens = tokensFrom(tokenAnswer('t1'), answerJson(503, {}));
+  await tokens.of(credential);
+  tokens.forget('t1');
   expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
+  clock += second;
+  expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
+});
+
+test('a token that was held when the clock was set back is exchanged anew: nobody knows when it ends', async () => {
+  const tokens = tokensFrom(tokenAnswer('t1'), tokenAnswer('t2'));
+  await tokens.of(credential);
+  clock -= hour;
   expect(await tokens.of(credential)).toBe('t2');
+});
+
+describe('an endpoint that is down', () => {
+  const down = answerJson(503, {});
+
+  test('does not stop whoever holds a token that still works', async () => {
+    const tokens = tokensFrom(tokenAnswer('t1'), down);
+    await tokens.of(credential);
+    clock += 55 * minute;
+    expect(await tokens.of(credential)).toBe('t1');
+    await inTheEnd(() => server.requests.length === 2);
+    clock += 5 * minute - 1;
+    expect(await tokens.of(credential)).toBe('t1');
+    clock += 1;
+    expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
+  });
+
+  test('is asked once, however many messages want a token', async () => {
+    const tokens = tokensFrom(down);
+    expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
+    for (let n = 0; n < 600; n++) expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is asked again after a pause that doubles up to 30 s, and everybody learns what is left of it', async () => {
+    const tokens = tokensFrom(down);
+    const pauses: unknown[] = [];
+    for (let n = 1; n <= 7; n++) {
+      await codeOf(tokens.of(credential));
+      expect(server.requests).toHaveLength(n);
+      const { passing, retryAfterMs } = await errorOf(tokens.of(credential));
+      expect(passing).toBe(true);
+      pauses.push(retryAfterMs);
+      clock += Number(retryAfterMs);
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * second));
+  });
+
+  test('and is mended is asked with the shortest pause, when it is down the next time', async () => {
+    const tokens = tokensFrom(down, down, tokenAnswer('t1'), down);
+    await codeOf(tokens.of(credential));
+    clock += second;
+    await codeOf(tokens.of(credential));
+    clock += 2 * second;
+    expect(await tokens.of(credential)).toBe('t1');
+    tokens.forget('t1');
+    await codeOf(tokens.of(credential));
+    expect(await errorOf(tokens.of(credential))).toMatchObject({ retryAfterMs: second });
+  });
+
+  test('is asked at once where the clock was set back meanwhile', async () => {
+    const tokens = tokensFrom(down, tokenAnswer('t2'));
+    await codeOf(tokens.of(credential));
+    clock -= hour;
+    expect(await tokens.of(credential)).toBe('t2');
+  });
+});
+
+test('an account that is refused is asked for once in a while, another one at once', async () => {
+  const refused = answerJson(400, { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' });
+  const tokens = tokensFrom(refused, tokenAnswer('t2'));
+  expect(await codeOf(tokens.of(credential))).toBe('INVALID_SIGNATURE');
+  expect(await errorOf(tokens.of(credential))).toMatchObject({ code: 'INVALID_SIGNATURE', passing: false });
+  expect(server.requests).toHaveLength(1);
+  expect(await tokens.of({ ...credential, version: '2' })).toBe('t2');
+});
+
+test('an endpoint that asks to be left alone is, with new credentials, too', async () => {
+  const tokens = tokensFrom(answerJson(429, {}, { 'retry-after': '40' }), tokenAnswer('t2'));
+  await codeOf(tokens.of(credential));
+  expect(await codeOf(tokens.of({ ...credential, version: '2' }))).toBe('TOKEN_QUOTA_EXCEEDED');
+  expect(server.requests).toHaveLength(1);
 });
 
 test('an endpoint that asks to be left alone is, and then asked again', async () => {
@@ -137,8 +221,9 @@ test.each<{ name: string; given: unknown; expect: number }>([
   expect(await tokens.of(credential)).toBe('t1');
   clock += heldMs - 1;
   expect(await tokens.of(credential)).toBe('t1');
+  expect(server.requests).toHaveLength(1);
   clock += 1;
-  expect(await tokens.of(credential)).toBe('t2');
+  await isRenewed(tokens, 't2');
 });
 
 describe('a clock that is wrong', () => {
@@ -155,17 +240,17 @@ describe('a clock that is wrong', () => {
   test('is set by the answer, once, and remembered for the next exchange', async () => {
     const tokens = tokensFrom(skewed(threeHoursLater), tokenAnswer('t1', 600), tokenAnswer('t2'));
     expect(await tokens.of(credential)).toBe('t1');
-    clock += 5 * minute;
+    clock += 10 * minute;
     expect(await tokens.of(credential)).toBe('t2');
     const seconds = [0, 1, 2].map((n) => (claimsOf(n).iat ?? 0) - monday / 1000);
-    expect(seconds).toEqual([0, 3 * 3600, 3 * 3600 + 300]);
+    expect(seconds).toEqual([0, 3 * 3600, 3 * 3600 + 600]);
   });
 
   test('that was mended meanwhile is set again', async () => {
-    const [late, right] = [threeHoursLater, new Date(monday + 5 * minute).toUTCString()];
+    const [late, right] = [threeHoursLater, new Date(monday + 10 * minute).toUTCString()];
     const tokens = tokensFrom(skewed(late), tokenAnswer('t1', 600), skewed(right), tokenAnswer('t2'));
     await tokens.of(credential);
-    clock += 5 * minute;
+    clock += 10 * minute;
     expect(await tokens.of(credential)).toBe('t2');
     expect((claimsOf(3).iat ?? 0) * 1000).toBe(clock);
   });
@@ -174,8 +259,9 @@ describe('a clock that is wrong', () => {
     const tokens = tokensFrom(skewed(threeHoursLater), skewed(threeHoursLater), tokenAnswer('t3'));
     expect(await codeOf(tokens.of(credential))).toBe('CLOCK_SKEW');
     expect(server.requests).toHaveLength(2);
+    clock += second;
     await tokens.of(credential);
-    expect((claimsOf(2).iat ?? 0) * 1000).toBe(monday);
+    expect((claimsOf(2).iat ?? 0) * 1000).toBe(clock);
   });
 
   test('is not set by an answer whose time cannot be read', async () => {
@@ -191,9 +277,15 @@ test('a key that does not sign asks nobody', async () => {
   expect(server.requests).toEqual([]);
 });
 
-function codeOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  return (await errorOf(promise)).code;
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<Partial<CredentialError>> {
+  const error: unknown = await promise.then(
     () => 'no error',
-    (error: unknown) => ((error as Error).name === 'CredentialError' ? (error as { code?: unknown }).code : error),
+    (reason: unknown) => reason,
   );
+  if (!(error instanceof CredentialError)) throw error;
+  return error;
 }

@@ -8,10 +8,10 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-/** A client with one connection, and a server that answers by the script. */
-async function room(script: Script) {
+/** A client with one connection, or as many as are told, and a server that answers by the script. */
+async function room(script: Script, connections = 1) {
   const server = await startWire(script);
-  const client = createHttpClient(1);
+  const client = createHttpClient(connections);
   open.push(
     () => {
       client.destroy();
@@ -53,4 +53,16 @@ test('what waits for a connection is given up in its time, too', async () => {
   answer();
   expect((await first).status).toBe(200);
   expect(server.requests()).toBe(1);
+});
+
+test('once a connection was silent, no other that is kept is used: they may all lead nowhere', async () => {
+  let isSilent = false;
+  const { server, get } = await room((...given) => {
+    if (!isSilent || given[1] > 3) answered(...given);
+  }, 3);
+  await Promise.all([get(), get(), get()]);
+  isSilent = true;
+  await expect(get(100)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect((await get(1 * second)).status).toBe(200);
+  expect(server.connections()).toBe(4);
 });

@@ -102,6 +102,7 @@ export async function startHttp2Wire(
   const sockets = new Set<Socket>();
   let requests = 0;
   let connections = 0;
+  let pings = 0;
   const accept = (socket: Socket) => {
     if (isSilent?.(socket)) {
       socket.on('error', () => undefined);
@@ -132,7 +133,10 @@ export async function startHttp2Wire(
         received = received.subarray(whole);
         skip = 0;
         if (type === frameType.settings && flags !== acknowledged) socket.write(frame(type, acknowledged, 0));
-        if (type === frameType.ping && flags !== acknowledged) socket.write(frame(type, acknowledged, 0, payload));
+        if (type === frameType.ping && flags !== acknowledged) {
+          pings++;
+          socket.write(frame(type, acknowledged, 0, payload));
+        }
         if (type === frameType.data && payload.length > 0) {
           socket.write(frame(frameType.windowUpdate, 0, 0, numbers(payload.length)));
         }
@@ -148,6 +152,8 @@ export async function startHttp2Wire(
   return {
     port: (server.address() as AddressInfo).port,
     requests: () => requests,
+    /** PINGs that were answered. */
+    pings: () => pings,
     connections: () => connections,
     async stop() {
       for (const socket of sockets) socket.destroy();

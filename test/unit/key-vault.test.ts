@@ -22,12 +22,16 @@ function room() {
       ['2', payloadOf('second')],
     ]),
     failure: undefined as Error | undefined,
+    outage: undefined as Error | undefined,
+    isSilent: false,
   };
   const store = {
     async activeVersion() {
       asked.push('active');
-      await Promise.resolve();
-      return state.active;
+      const { active, outage, isSilent } = state;
+      await (isSilent ? new Promise(() => undefined) : Promise.resolve());
+      if (outage) throw outage;
+      return active;
     },
     async payload(version: string) {
       asked.push(`payload ${version}`);
@@ -36,7 +40,7 @@ function room() {
       return state.payloads.get(version) ?? '';
     },
   };
-  return { vault: createKeyVault(store, () => state.now, minute), asked, state };
+  return { vault: createKeyVault(store, () => state.now, minute, 50), asked, state };
 }
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -138,4 +142,79 @@ test('a failure is not remembered', async () => {
   state.failure = undefined;
   expect((await vault.active()).version).toBe('1');
   expect(asked).toEqual(['active', 'payload 1', 'active', 'payload 1']);
+});
+
+test('credentials that were read before the clock was set back are asked for again', async () => {
+  const { vault, state } = room();
+  await vault.active();
+  state.active = '2';
+  state.now -= 1;
+  expect((await vault.active()).version).toBe('2');
+});
+
+describe('credentials in use', () => {
+  type State = ReturnType<typeof room>['state'];
+  test.each<{ name: string; given: Partial<State> }>([
+    { name: 'Firestore is down', given: { outage: new Error('14 UNAVAILABLE') } },
+    { name: 'Firestore never answers', given: { isSilent: true } },
+    { name: 'there is a new version and Secret Manager is down', given: { active: '2', failure: grpcError(14) } },
+  ])('go on being used while $name', async ({ given }) => {
+    const { vault, state } = room();
+    const inUse = await vault.active();
+    state.now += minute;
+    Object.assign(state, given);
+    expect(await vault.active()).toEqual(inUse);
+    expect(await Promise.all([vault.active(), vault.active()])).toEqual([inUse, inUse]);
+  });
+
+  test('cost one question in a while, while it is not answered', async () => {
+    const { vault, asked, state } = room();
+    await vault.active();
+    state.now += minute;
+    state.outage = grpcError(14);
+    asked.length = 0;
+    for (let n = 0; n < 100; n++) await vault.active();
+    expect(asked).toEqual(['active']);
+    state.outage = undefined;
+    state.active = '2';
+    state.now += minute;
+    expect((await vault.active()).version).toBe('2');
+  });
+
+  test.each<{ name: string; given: Partial<State>; expect: string }>([
+    { name: 'there are none any more', given: { active: undefined }, expect: 'CREDENTIALS_NOT_CONFIGURED' },
+    { name: 'the new version is lost', given: { active: '2', failure: grpcError(5) }, expect: 'CREDENTIALS_LOST' },
+    {
+      name: 'the new version is disabled',
+      given: { active: '2', failure: grpcError(9) },
+      expect: 'CREDENTIALS_DISABLED',
+    },
+  ])('are not used any more once $name, even where nothing is answered later', async ({ given, expect: code }) => {
+    const { vault, state } = room();
+    await vault.active();
+    state.now += minute;
+    Object.assign(state, given);
+    expect(await codeOf(vault.active())).toBe(code);
+    state.outage = grpcError(14);
+    expect(await codeOf(vault.active())).toBe(14);
+  });
+
+  test('are not used any more once they were refused, even where nothing is answered', async () => {
+    const { vault, state } = room();
+    vault.forget(await vault.active());
+    state.outage = grpcError(14);
+    expect(await codeOf(vault.active())).toBe(14);
+  });
+
+  test('and were refused while they were asked for again are not brought back by the answer of before', async () => {
+    const { vault, state } = room();
+    const refused = await vault.active();
+    state.now += minute;
+    const before = vault.active();
+    vault.forget(refused);
+    state.active = '2';
+    expect((await vault.active()).version).toBe('2');
+    await before;
+    expect((await vault.active()).version).toBe('2');
+  });
 });

@@ -69,6 +69,14 @@ test('a change applies once the remembered settings are old', async () => {
   expect(await settingsOf('sales')).toEqual({ ...builtInSettings, maxDialAttempts: 9 });
 });
 
+test('a change applies at once where the clock was set back', async () => {
+  const { settingsOf, state, documents } = room();
+  await settingsOf('sales');
+  documents['sales'] = { maxDialAttempts: 9 };
+  state.now -= 1;
+  expect(await settingsOf('sales')).toEqual({ ...builtInSettings, maxDialAttempts: 9 });
+});
+
 test('callers at the same time share one read', async () => {
   const { settingsOf, read } = room();
   await Promise.all([settingsOf('sales'), settingsOf('sales'), settingsOf('sales')]);

@@ -3,6 +3,11 @@ export interface MemoryOptions {
   readonly maxAgeMs: number;
 }
 
+/** Whether something is younger than that. A clock that was set back makes nothing young: then its age is unknown. */
+export function isYoung(since: number, maxAgeMs: number, now: number): boolean {
+  return since <= now && now < since + maxAgeMs;
+}
+
 /** What one instance remembers of a kind; beyond it the oldest is read again. */
 const mostEntries = 1000;
 
@@ -11,13 +16,13 @@ export function remembering<T>(
   read: (key: string) => Promise<T>,
   { now, maxAgeMs }: MemoryOptions,
 ): (key: string) => Promise<T> {
-  const remembered = new Map<string, { value: Promise<T>; until: number }>();
+  const remembered = new Map<string, { value: Promise<T>; since: number }>();
   return (key) => {
     const known = remembered.get(key);
-    if (known && now() < known.until) return known.value;
+    if (known && isYoung(known.since, maxAgeMs, now())) return known.value;
     const value = read(key);
     remembered.delete(key);
-    remembered.set(key, { value, until: now() + maxAgeMs });
+    remembered.set(key, { value, since: now() });
     if (remembered.size > mostEntries) remembered.delete([...remembered.keys()][0] ?? '');
     value.catch(() => {
       if (remembered.get(key)?.value === value) remembered.delete(key);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { grpcCode, statusCodes } from '../base/failure.ts';
+import { failed, grpcCode, statusCodes } from '../base/failure.ts';
 import { parseJson } from '../base/json.ts';
+import { isYoung } from '../base/memory.ts';
 import { parse } from '../base/problems.ts';
 import type { ActiveCredential } from '../fcm/sender.ts';
 import { CredentialError, type Credential } from '../google/credential.ts';
@@ -35,13 +36,56 @@ const payloadSchema = v.object({
   private_key: v.pipe(v.string(), v.includes('PRIVATE KEY')),
 });
 
+/** Far longer than Firestore and Secret Manager take when they are well. */
+const usualPatienceMs = 5_000;
+/** Between two questions while none is answered. */
+const pauseMs = 5_000;
+
+interface Held {
+  readonly credential: Credential;
+  /** When its version was last asked for, and how long that is enough. */
+  since: number;
+  forMs: number;
+}
+
 /**
  * The credentials in force. The active version is asked for once in `maxAgeMs`, so a rotation is picked up without a
- * deploy; the payload of a version never changes and is fetched once. A failure is not remembered.
+ * deploy; the payload of a version never changes and is fetched once. While nobody answers, the credentials that are
+ * held stay in use: it takes an answer, or a refusal of the credentials, to put them out of force.
+ *
+ * @param patienceMs how long an answer is waited for where there are credentials to go on with
  */
-export function createKeyVault(source: CredentialSource, now: () => number, maxAgeMs: number): ActiveCredential {
-  let version: { readonly value: Promise<string>; readonly until: number } | undefined;
-  let held: { readonly version: string; readonly value: Promise<Credential> } | undefined;
+export function createKeyVault(
+  source: CredentialSource,
+  now: () => number,
+  maxAgeMs: number,
+  patienceMs = usualPatienceMs,
+): ActiveCredential {
+  let held: Held | undefined;
+  let asking: Promise<Credential> | undefined;
+
+  function ask(): Promise<Credential> {
+    const since = now();
+    const answer = inForce(held?.credential);
+    asking = answer;
+    // An answer to a question that was asked before the credentials were refused is not believed.
+    answer.then(
+      (credential) => {
+        if (asking === answer) [asking, held] = [undefined, { credential, since, forMs: maxAgeMs }];
+      },
+      (error: unknown) => {
+        if (asking !== answer) return;
+        asking = undefined;
+        if (!isPassing(error)) held = undefined;
+      },
+    );
+    return answer;
+  }
+
+  async function inForce(known: Credential | undefined): Promise<Credential> {
+    const wanted = await activeVersion();
+    return known?.version === wanted ? known : load(wanted);
+  }
 
   async function activeVersion(): Promise<string> {
     const active = await source.activeVersion();
@@ -66,24 +110,40 @@ export function createKeyVault(source: CredentialSource, now: () => number, maxA
 
   return {
     async active() {
-      if (!version || now() >= version.until) version = { value: activeVersion(), until: now() + maxAgeMs };
-      const asked = version;
+      const former = held;
+      if (former && isYoung(former.since, former.forMs, now())) return former.credential;
+      const answer = asking ?? ask();
+      if (!former) return answer;
       try {
-        const wanted = await asked.value;
-        if (held?.version !== wanted) held = { version: wanted, value: load(wanted) };
-        return await held.value;
+        return await inTime(answer, patienceMs);
       } catch (error) {
-        if (version === asked) version = undefined;
-        held = undefined;
-        throw error;
+        // Otherwise they were put out of force meanwhile.
+        if (held !== former) throw error;
+        [former.since, former.forMs] = [now(), Math.min(maxAgeMs, pauseMs)];
+        return former.credential;
       }
     },
     forget(refused) {
-      if (held?.version !== refused.version) return;
-      version = undefined;
-      held = undefined;
+      if (held?.credential.version === refused.version) [held, asking] = [undefined, undefined];
     },
   };
+}
+
+/** Nobody has said anything about the credentials: it was Firestore or Secret Manager that did not answer. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof CredentialError) || error.passing;
+}
+
+async function inTime<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(failed('TimeoutError', 'there was no answer in time'));
+  }, patienceMs);
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function credentialOf(payload: string, version: string): Credential {

@@ -35,8 +35,9 @@ const codeByStatus: Readonly<Record<number, string>> = {
 };
 
 /**
- * What a status says with an error in Google's form, but none of FCM: it speaks of the request, the credentials or the
- * project, never of the device. Without that form it comes from a box in between, and says nothing.
+ * What a status seems to say with an error in Google's form, but none of FCM: that it is about the request, the
+ * credentials or the project. Whether it is about the credentials indeed, `doubt.ts` finds out. Without that form it
+ * comes from a box in between, and says nothing.
  */
 const codeByGooglesStatus: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',

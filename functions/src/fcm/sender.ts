@@ -1,6 +1,8 @@
 import { failureMessage } from '../base/failure.ts';
+import { isYoung } from '../base/memory.ts';
 import type { AccessTokens } from '../google/access-token.ts';
 import { CredentialError, type Credential } from '../google/credential.ts';
+import { createDoubt, type Doubt } from './doubt.ts';
 import type { PushMessage } from './push-message.ts';
 import { askFcm, type FcmTransport } from './request.ts';
 import type { PushResult } from './result.ts';
@@ -28,13 +30,18 @@ export interface FcmOptions extends FcmTransport {
  * is the ledger's business: a connection that broke says nothing about it, and FCM wants 10 s between two attempts.
  */
 export function createFcmSender(options: FcmOptions) {
+  const parts = { ...options, doubt: createDoubt(options) };
   return async (target: string, message: PushMessage, until = Infinity): Promise<PushResult> => {
     const startedAt = options.now();
-    const first = await attempt(options, target, message, until);
+    const first = await attempt(parts, target, message, until);
     // So that both attempts together stay within the notice's lease.
-    const again = first.again && options.now() - startedAt < options.timeoutMs / 2;
-    return again ? (await attempt(options, target, message, until)).result : first.result;
+    const again = first.again && isYoung(startedAt, options.timeoutMs / 2, options.now());
+    return again ? (await attempt(parts, target, message, until)).result : first.result;
   };
+}
+
+interface SenderParts extends FcmOptions {
+  readonly doubt: Doubt;
 }
 
 interface Attempt {
@@ -43,8 +50,9 @@ interface Attempt {
   readonly again: boolean;
 }
 
-async function attempt(options: FcmOptions, target: string, message: PushMessage, until: number): Promise<Attempt> {
-  const { credentials, accessTokens } = options;
+async function attempt(parts: SenderParts, target: string, message: PushMessage, until: number): Promise<Attempt> {
+  const { credentials, accessTokens, now, timeoutMs } = parts;
+  const canBeAnswered = () => now() + longestAnswer(timeoutMs) <= until;
   let credential: Credential | undefined;
   let accessToken: string;
   try {
@@ -54,17 +62,13 @@ async function attempt(options: FcmOptions, target: string, message: PushMessage
     return credentialFailure(error, credential, credentials);
   }
   // A database that is down for a while can take most of the lease before anything is sent.
-  if (options.now() + longestAnswer(options.timeoutMs) > until) return { result: leaseEnding, again: false };
-  const result = await askFcm(options, {
-    projectId: credential.projectId,
-    accessToken,
-    target,
-    message,
-    validateOnly: options.validateOnly ?? false,
-  });
-  const again = result.outcome === 'try-later' && result.code === 'UNAUTHENTICATED';
+  if (!canBeAnswered()) return { result: leaseEnding, again: false };
+  const { projectId } = credential;
+  const validateOnly = parts.validateOnly ?? false;
+  const answer = await askFcm(parts, { projectId, accessToken, target, message, validateOnly });
+  const again = answer.outcome === 'try-later' && answer.code === 'UNAUTHENTICATED';
   if (again && accessTokens.forget(accessToken)) credentials.forget(credential);
-  return { result, again };
+  return { result: await parts.doubt(answer, { projectId, accessToken }, canBeAnswered()), again };
 }
 
 const leaseEnding: PushResult = {

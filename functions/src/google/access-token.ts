@@ -4,16 +4,14 @@ import { dateOf, type HttpAnswer } from './http-answer.ts';
 import type { HttpClient } from './http-client.ts';
 import { CredentialError, type Credential } from './credential.ts';
 import { refusalOf, tokenIn } from './token-answer.ts';
+import { createTokenHolder, type NewToken } from './token-holder.ts';
 
 const scope = 'https://www.googleapis.com/auth/firebase.messaging';
 /** The audience that Google's token endpoint demands, wherever it is reached. */
 const audience = 'https://oauth2.googleapis.com/token';
-/** A token is renewed when it has less than this left, so that none ends on its way, or when half its life is over. */
+/** The last minutes of a token are left for trying again, where the endpoint is in trouble. */
 const renewBeforeMs = 5 * 60_000;
-/** However short a token is said to live, exchanging one a message would be a flood. */
-const shortestHoldMs = 10_000;
-/** However long the endpoint asks to be left alone, somebody may have mended it meanwhile. */
-const longestPauseMs = 10 * 60_000;
+const longestPauseMs = 30_000;
 
 export interface AccessTokenOptions {
   readonly tokenUrl: string;
@@ -25,70 +23,22 @@ export interface AccessTokenOptions {
 
 export interface AccessTokens {
   /**
-   * An OAuth access token for sending pushes with this credential: one exchange an hour and instance, and none while
-   * the endpoint has asked to be left alone.
+   * An OAuth access token for sending pushes with this credential: one exchange an hour and instance; see `TokenHolder`.
    *
    * @throws {CredentialError} with a code of its own for each way in which Google refuses the account
    */
   of(credential: Credential): Promise<string>;
-  /** Exchanges anew at the next call, if this is what it would answer: the token was refused. Tells whether it was. */
+  /** It was refused, so it is exchanged anew at the next call. Tells whether it is what that would have answered. */
   forget(refused: string): boolean;
 }
 
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
-  const { now } = options;
   const exchange = createExchange(options);
-  let held: HeldToken | undefined;
-  let paused: { readonly until: number; readonly by: CredentialError } | undefined;
-
-  function start(credential: Credential): HeldToken {
-    const started: HeldToken = {
-      version: credential.version,
-      renewAt: Infinity,
-      token: exchange(credential).then(({ token, lifetimeMs }) => {
-        started.renewAt = now() + Math.max(lifetimeMs - renewBeforeMs, lifetimeMs / 2, shortestHoldMs);
-        started.value = token;
-        return token;
-      }),
-    };
-    started.token.catch((error: unknown) => {
-      if (held === started) held = undefined;
-      if (error instanceof CredentialError && error.retryAfterMs) {
-        paused = { until: now() + Math.min(error.retryAfterMs, longestPauseMs), by: error };
-      }
-    });
-    return started;
-  }
-
-  function pauseLeft(): CredentialError | undefined {
-    const retryAfterMs = paused ? paused.until - now() : 0;
-    if (!paused || retryAfterMs <= 0 || retryAfterMs > longestPauseMs) return undefined;
-    return new CredentialError(paused.by.code, paused.by.message, { passing: true, retryAfterMs });
-  }
-
+  const holder = createTokenHolder({ now: options.now, renewBeforeMs, longestPauseMs });
   return {
-    async of(credential) {
-      if (held?.version === credential.version && now() < held.renewAt) return held.token;
-      const pause = pauseLeft();
-      if (pause) throw pause;
-      held = start(credential);
-      return held.token;
-    },
-    forget(refused) {
-      // Of many messages that are refused together only the first finds it still held.
-      if (held?.value !== refused) return false;
-      held = undefined;
-      return true;
-    },
+    of: (credential) => holder.of(credential.version, () => exchange(credential)),
+    forget: (refused) => holder.forget(refused),
   };
-}
-
-interface HeldToken {
-  readonly version: string;
-  readonly token: Promise<string>;
-  value?: string;
-  /** Epoch milliseconds; never, while the exchange is under way. */
-  renewAt: number;
 }
 
 /**
@@ -114,7 +64,7 @@ function createExchange({ tokenUrl, client, now, timeoutMs }: AccessTokenOptions
     }
   }
 
-  return async (credential: Credential): Promise<{ token: string; lifetimeMs: number }> => {
+  return async (credential: Credential): Promise<NewToken> => {
     const asked = performance.now();
     const answer = await askBy(now() + aheadMs, credential, timeoutMs);
     const token = tokenIn(answer);

@@ -22,7 +22,7 @@ const patterns: readonly (readonly [RegExp, code: string])[] = [
     'TLS_FAILED',
   ],
   [/^(ANSWER_TOO_LONG|HPE_\w+|ERR_HTTP2_ERROR)$/, 'UNREADABLE_ANSWER'],
-  [/^(ECONNRESET|ECONNABORTED|EPIPE|BROKEN_OFF|NOT_TAKEN|ERR_(HTTP2|SOCKET|STREAM)_\w+)$/, 'CONNECTION_LOST'],
+  [/^(ECONNRESET|ECONNABORTED|EPIPE|BROKEN_OFF|NOT_TAKEN|SILENT|ERR_(HTTP2|SOCKET|STREAM)_\w+)$/, 'CONNECTION_LOST'],
 ];
 
 export function connectionFailure(error: unknown): ConnectionFailure {

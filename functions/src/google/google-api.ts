@@ -51,7 +51,7 @@ const longestPauseMs = 5_000;
 
 /**
  * Google's APIs in JSON, as far as a push needs them. The official clients stay wherever no push waits: loading them
- * takes 230 ms of each cold start, and a write through them 5 to 8 times the CPU of one through this (258 µs, 31 µs).
+ * makes up much of a cold start, and a call through them costs several times the CPU of one through this.
  *
  * Like them it repeats a call, with pauses, where Google asks for that or no whole answer came; and like theirs its
  * errors have the `code` of a gRPC status.

@@ -9,8 +9,8 @@ export interface GoogleServices {
   readonly documents: Documents;
   readonly secretManager: GoogleApi;
   /**
-   * Begins with what the first call will need, while the function is still being loaded. A failure is not shown and not
-   * remembered: the first call asks again.
+   * Begins with what the first call will need, while the function is still being loaded. A failure is not shown: the
+   * first call is repeated until the token is there.
    */
   readonly prepare: () => void;
 }

@@ -39,7 +39,7 @@ const usualLongestAnswer = 1024 * 1024;
 
 /**
  * For Google's services beside FCM: the local Firestore and the metadata server have nothing but HTTP/1.1. It is Node's own
- * client, which functions-framework has loaded already: with undici in it the trigger's bundle had 0.9 MB instead of 0.3.
+ * client, which functions-framework has loaded already: any other would make the trigger's bundle several times as large.
  *
  * @param limit connections to each host; more requests than that wait, without any limit: whoever asks bounds them
  */
@@ -52,12 +52,14 @@ export function createHttpClient(limit: number, { longestAnswer, ...options }: H
   /** By the clock: while an instance is frozen no timer runs. */
   function dropStale(): void {
     const now = Date.now();
-    if (Math.abs(now - usedAt) > idleMs) {
-      for (const agent of [plain, secure]) {
-        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
-      }
-    }
+    if (Math.abs(now - usedAt) > idleMs) dropFree();
     usedAt = now;
+  }
+
+  function dropFree(): void {
+    for (const agent of [plain, secure]) {
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    }
   }
 
   return {
@@ -73,6 +75,8 @@ export function createHttpClient(limit: number, { longestAnswer, ...options }: H
           // One that still waits for a connection would tell nobody.
           if (!request.socket) reject(error);
           request.destroy(error);
+          // Whoever is silent to one may be silent to all.
+          dropFree();
         }, timeoutMs);
         receive(request, longestAnswer ?? usualLongestAnswer, resolve, reject);
         request.once('close', () => {

@@ -1,20 +1,15 @@
-import {
-  connect,
-  constants,
-  type ClientHttp2Stream,
-  type IncomingHttpHeaders,
-  type IncomingHttpStatusHeader,
-  type Settings,
-} from 'node:http2';
+import { connect, constants, type ClientHttp2Stream, type Settings } from 'node:http2';
 import { connect as connectInTheClear, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectOverTls } from 'node:tls';
 import { failed, failureCode } from '../base/failure.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import { receive } from './http2-answer.ts';
+import { watchSilence } from './silence.ts';
 
 export interface Http2Request {
   /** From the first slash; what it names has been encoded already. */
   readonly path: string;
-  /** Name, value, name, value …, as node:http2 takes them with the least ado. */
+  /** Name, value, name, value …: the form that node:http2 takes as it is. */
   readonly headers: readonly string[];
   readonly body: string;
   /** How long the whole answer may take from when the request is written. */
@@ -29,6 +24,11 @@ export interface Http2Options {
    * must not write into a connection that the other side has given up.
    */
   readonly idleMs?: number;
+  /**
+   * How long nothing may come while requests are under way, until the other side is asked whether it is there; and how
+   * long it may take to say so.
+   */
+  readonly silenceMs?: number;
   /** A certificate authority to trust instead of the usual ones. */
   readonly ca?: string;
   readonly lookup?: LookupFunction;
@@ -73,9 +73,6 @@ export interface Http2Listener {
 
 /** As many as Google's servers take; what goes beyond it they may refuse. */
 export const mostStreams = 100;
-/** No answer of FCM's is longer than this. */
-const longestAnswer = 1024 * 1024;
-
 /** A connection usually opens within a fraction of this. */
 const usualOpeningMs = 200;
 /** Whatever is under way on a connection that takes no more requests has ended after this. */
@@ -84,7 +81,7 @@ const lingerMs = 30_000;
 /** One session of node:http2, over TLS or, to `http://…`, in the clear and without asking first. */
 export function openHttp2Connection(
   origin: string,
-  { connectTimeoutMs = 4_000, idleMs = 4_000, ...options }: Http2Options,
+  { connectTimeoutMs = 4_000, idleMs = 4_000, silenceMs = 1_000, ...options }: Http2Options,
   { onRoom, onRetired }: Http2Listener,
 ): Http2Connection {
   const url = new URL(origin);
@@ -114,7 +111,9 @@ export function openHttp2Connection(
     clearTimeout(opening);
     clearTimeout(unusual);
     session.close();
-    setTimeout(destroy, lingerMs).unref();
+    setTimeout(() => {
+      destroy();
+    }, lingerMs).unref();
     onRetired(neverOpened);
   }
 
@@ -124,10 +123,25 @@ export function openHttp2Connection(
   }
 
   /** With its socket: a session alone would wait for the other side, for as long as the other side is silent. */
-  function destroy(): void {
-    session.destroy();
+  function destroy(error?: Error): void {
+    session.destroy(error);
     socket.destroy();
   }
+
+  const silence = watchSilence(silenceMs, {
+    isBusy: () => inFlight > 0,
+    bytesRead: () => socket.bytesRead,
+    ping(onAnswer) {
+      if (session.destroyed) return;
+      session.ping((error) => {
+        if (!error) onAnswer();
+      });
+    },
+    onLost() {
+      retire();
+      destroy(failed('SILENT', 'the other side is not there any more'));
+    },
+  });
 
   const idle = setTimeout(() => {
     if (inFlight === 0 && limit > 0) retire();
@@ -158,6 +172,7 @@ export function openHttp2Connection(
 
   function release(): void {
     inFlight -= 1;
+    silence.answered();
     if (inFlight === 0) rest();
     onRoom();
   }
@@ -173,7 +188,9 @@ export function openHttp2Connection(
     hasRoom: () => inFlight < limit && !session.closed && !session.destroyed,
     reserve() {
       inFlight += 1;
-      if (inFlight === 1) session.ref();
+      if (inFlight > 1) return;
+      session.ref();
+      silence.begin();
     },
     post: (request) =>
       new Promise((resolve, reject) => {
@@ -203,7 +220,9 @@ export function openHttp2Connection(
       const isStale = inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs;
       if (isStale || session.closed || session.destroyed) end();
     },
-    destroy,
+    destroy() {
+      destroy();
+    },
   };
 }
 
@@ -214,48 +233,3 @@ function connectTo({ protocol, hostname, port }: URL, { ca, lookup }: Pick<Http2
   const named = { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) };
   return connectOverTls({ ...common, ...named, port: Number(port) || 443, ALPNProtocols: ['h2'] });
 }
-
-interface Outcome {
-  readonly answer?: HttpAnswer;
-  readonly error: Error | null;
-  /** Whether anything of an answer came: then the request was looked at. */
-  readonly hasBegun: boolean;
-}
-
-/**
- * Sends the body and collects the answer. Of a quota and of trouble (429 and above) the headers say enough, and how long
- * to wait: such an answer may lack its body. Any other must be whole.
- */
-function receive(stream: ClientHttp2Stream, { body, timeoutMs }: Http2Request, done: (outcome: Outcome) => void): void {
-  let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
-  const parts: Buffer[] = [];
-  let length = 0;
-  const timer = setTimeout(() => {
-    stream.destroy(new DOMException('there was no whole answer in time', 'TimeoutError'));
-  }, timeoutMs);
-  stream.on('response', (received) => {
-    headers = received;
-  });
-  stream.on('data', (part: Buffer) => {
-    parts.push(part);
-    length += part.length;
-    if (length > longestAnswer) stream.destroy(failed('ANSWER_TOO_LONG', 'no answer is so long'));
-  });
-  stream.on('error', ignored);
-  stream.on('close', () => {
-    clearTimeout(timer);
-    const status = headers[':status'] ?? 0;
-    const error = stream.errored;
-    // Where its connection broke an answer is said to have ended, too, but then with a code, or shorter than it said.
-    const hasEnded = stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR && !error;
-    const isWhole = hasEnded && length >= Number(headers['content-length'] ?? 0);
-    if (status > 0 && (isWhole || status >= 429)) {
-      const whole = isWhole ? Buffer.concat(parts).toString() : '';
-      done({ answer: { status, headers, body: whole }, error, hasBegun: true });
-    } else done({ error, hasBegun: status > 0 });
-  });
-  stream.end(body);
-}
-
-/** It is looked at when the stream closes. */
-const ignored = () => undefined;

@@ -1,11 +1,12 @@
 import type { HttpClient } from './http-client.ts';
 import { tokenIn } from './token-answer.ts';
+import { createTokenHolder, type NewToken } from './token-holder.ts';
 
 /** What the functions show Google's APIs: the access token of their own service account. */
 export interface OwnToken {
   /** Undefined where none is asked for. */
   get(): Promise<string | undefined>;
-  /** Asks for another at the next call, if this is what it would answer: it was refused. */
+  /** It was refused: asks for another at the next call, if this is what that would have answered. */
   forget(refused: string | undefined): void;
 }
 
@@ -25,41 +26,32 @@ export interface MetadataOptions {
 const timeoutMs = 5_000;
 /** The metadata server itself hands out another one when this is left. */
 const renewBeforeMs = 4 * 60_000;
+/** Short, for every call of Google's APIs waits for it. */
+const longestPauseMs = 5_000;
 
 /**
  * The access token that the metadata server of the instance hands out (https://cloud.google.com/run/docs/securing/service-identity#access_tokens):
- * asked for once an hour. A failure is not remembered.
+ * asked for once an hour; see `TokenHolder`.
  */
 export function createOwnToken({ host = 'metadata.google.internal', client, now }: MetadataOptions): OwnToken {
-  let held: { readonly token: Promise<string>; value?: string; renewAt: number } | undefined;
+  const holder = createTokenHolder({ now, renewBeforeMs, longestPauseMs });
 
-  function start() {
-    const started: NonNullable<typeof held> = { token: ask(), renewAt: Infinity };
-    held = started;
-    started.token.catch(() => {
-      if (held === started) held = undefined;
+  async function ask(): Promise<NewToken> {
+    const answer = await client.exchange({
+      method: 'GET',
+      url: `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`,
+      headers: { 'metadata-flavor': 'Google' },
+      timeoutMs,
     });
-    return started;
-
-    async function ask(): Promise<string> {
-      const answer = await client.exchange({
-        method: 'GET',
-        url: `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`,
-        headers: { 'metadata-flavor': 'Google' },
-        timeoutMs,
-      });
-      const found = tokenIn(answer);
-      if (!found) throw new Error(`the metadata server has no access token: HTTP ${answer.status}`);
-      started.value = found.token;
-      started.renewAt = now() + Math.max(found.lifetimeMs - renewBeforeMs, 10_000);
-      return found.token;
-    }
+    const found = tokenIn(answer);
+    if (!found) throw new Error(`the metadata server has no access token: HTTP ${answer.status}`);
+    return found;
   }
 
   return {
-    get: () => (held && now() < held.renewAt ? held : start()).token,
+    get: () => holder.of('the instance', ask),
     forget(refused) {
-      if (held?.value === refused) held = undefined;
+      holder.forget(refused);
     },
   };
 }

@@ -1,12 +1,13 @@
 import { retryAfterMs, type HttpAnswer } from './http-answer.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { CredentialError } from './credential.ts';
+import type { NewToken } from './token-holder.ts';
 
 /** An hour, as Google gives it. */
 const usualLifetimeSeconds = 3600;
 
 /** The token in an answer of the token endpoint, if there is one. A lifetime that cannot be is not believed. */
-export function tokenIn({ status, body }: HttpAnswer): { token: string; lifetimeMs: number } | undefined {
+export function tokenIn({ status, body }: HttpAnswer): NewToken | undefined {
   const { access_token: token, expires_in: expiresIn } = fieldsOf(parseJson(body));
   // What is no header's value is no token either.
   if (status !== 200 || typeof token !== 'string' || !/^[!-~]+$/.test(token)) return undefined;

@@ -1,7 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { swift, type Manner } from '../fcm-server.ts';
+import type { Google } from '../google.ts';
+import { bareHttp2 } from '../rivals/bare-http2.ts';
 import { project, type Row } from '../row.ts';
 import { interleaved, mediansOf } from '../rounds.ts';
 import { withSenders, type SenderName, type SenderProcess } from '../senders/sender-process.ts';
+import { ours } from '../senders/ours.ts';
+import type { MakeSender, Sender } from '../senders/sender.ts';
 import { median, quantile } from '../statistics.ts';
 
 const names: readonly SenderName[] = [project, 'bare http2', 'admin send', 'admin sendEach'];
@@ -11,7 +16,39 @@ const delayMs = 30;
 /** As a server behaves that is taken out of service, again and again. */
 const unsteady: Manner = { delayMs: 5, closeEvery: 250, refuseEvery: 97 };
 
-/** 400 notices at once at an FCM as far away as the real one; and one that closes connections under load. */
+/** A stream as steady and thin as a contact centre's; a dense one soon finds its connection full and takes another. */
+const [streamed, streamEveryMs] = [48, 250];
+/** By then whatever is not answered has been given up. */
+const patienceMs = 11_000;
+/** Those of a silence of one second, of the second in which a PING may be answered, and of what a busy machine adds. */
+const mostLostToSilence = 3_000 / streamEveryMs;
+
+/** How many messages of a stream are not answered, where the connection has fallen silent before the first of them. */
+async function lostToSilence(makers: readonly MakeSender[], google: Google): Promise<number[]> {
+  const senders = makers.map((make) => make(google));
+  const sendOne = async ({ send }: Sender) => (await send(['cIB0dGVzdF9maWRfMDAwMQ']))[0] === true;
+  await Promise.all(senders.map(sendOne));
+  await google.behave({ ...swift, fallsSilent: true });
+  const lost = await Promise.all(
+    senders.map(async (sender) => {
+      let answered = 0;
+      const count = async () => {
+        if (await sendOne(sender)) answered += 1;
+      };
+      const all: Promise<void>[] = [];
+      for (let n = 0; n < streamed; n++) {
+        all.push(count());
+        await pause(streamEveryMs);
+      }
+      await Promise.race([Promise.all(all), pause(patienceMs, undefined, { ref: false })]);
+      return streamed - answered;
+    }),
+  );
+  await google.behave(swift);
+  return lost;
+}
+
+/** 400 notices at once at an FCM as far away as the real one; one that closes connections under load; and one that falls silent. */
 export const senderBursts: Row = async ({ short, world, progress }) =>
   withSenders(names, world, async (senders) => {
     await world.google.behave({ ...swift, delayMs });
@@ -38,6 +75,8 @@ export const senderBursts: Row = async ({ short, world, progress }) =>
       return { lost: sent - accepted, repeated: sends - accepted };
     });
     await world.google.behave(swift);
+    progress('silence');
+    const [silenced = NaN, bareSilenced = NaN] = await lostToSilence([ours, bareHttp2], world.google);
     const sum = (name: string, what: 'lost' | 'repeated') =>
       (missing[name] ?? []).reduce((total, round) => total + round[what], 0);
     const lost = Object.keys(missing).map((name) => `${name} ${sum(name, 'lost')}`);
@@ -56,6 +95,13 @@ export const senderBursts: Row = async ({ short, world, progress }) =>
           seen: sum(project, 'lost'),
           unit: '',
           rivals: `${lost.join(', ')}; ours repeated ${sum(project, 'repeated')}`,
+        },
+        {
+          what: `messages lost to a silent connection, of ${streamed} at one every ${streamEveryMs} ms`,
+          must: mostLostToSilence,
+          seen: silenced,
+          unit: '',
+          rivals: `${project} ${silenced}, bare http2 ${bareSilenced}`,
         },
       ],
       samples: [{ title: `p99 of ${atOnce} messages at once, FCM ${delayMs} ms away`, unit: 'ms', values }],
