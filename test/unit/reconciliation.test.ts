@@ -195,6 +195,32 @@ test('a near turn that reached nobody is told when it comes near anew, not befor
   expect(room.sent.map(({ result }) => result.outcome)).toEqual(['target-gone', 'accepted']);
 });
 
+test.each([
+  { name: 'by the clock', open: '10:05', threshold: undefined },
+  { name: 'by its settings', open: undefined, threshold: 10 },
+])('what came due $name and reached nobody is tried once', async ({ open, threshold }) => {
+  const room = createRoom();
+  room.state.answer = () => gone;
+  const weekly = { monday: [{ open: open ?? '00:00', close: '18:00' }] };
+  room.state.settings = { ...builtInSettings, businessHours: { timeZone: 'UTC', weekly } };
+  room.state.formerSettings = room.state.settings;
+  write(room, [{ estimatedWaitTime: threshold === undefined ? 200 : 500 }], { ago: minute });
+  await room.reconciliation.look(10);
+  room.state.now += 6 * minute;
+  if (threshold !== undefined) {
+    room.state.settings = {
+      ...room.state.settings,
+      pushNotificationThresholdMinutes: threshold,
+      changedAt: room.state.now - minute,
+    };
+  }
+  for (let n = 0; n < 5; n++) {
+    await room.reconciliation.look(10);
+    room.state.now += minute;
+  }
+  expect(room.sent.map(({ result }) => result.outcome)).toEqual(['target-gone']);
+});
+
 test('where nobody remembers what it was, nothing is taken for new', async () => {
   const room = createRoom();
   write(room, [near, near]);

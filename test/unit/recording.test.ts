@@ -150,7 +150,7 @@ describe('the sample', () => {
         seen.add(said);
     }
     expect([...Object.keys(silences), ...noticeEvents].filter((name) => !seen.has(name))).toEqual([]);
-    expect([...wrong].toSorted()).toEqual(['callbackState', 'language', 'positionInQueue', 'pushTargets.0.channel']);
+    expect([...wrong].toSorted()).toEqual(['callbackState', 'positionInQueue', 'pushTargets.0.channel']);
     expect(new Set(expectations.map(({ event }) => event))).toEqual(new Set(noticeEvents));
   });
 });

@@ -97,7 +97,7 @@ export function newsOf(history: History, index: number, queue: Queue): { now: st
   }
   const known = owedAt(history, index - 1, before.at, queue);
   const isRebooked = bookingOf(before) !== bookingOf(after);
-  const isSameAttempt = before.state.dialAttempts === after.state.dialAttempts;
+  const isSameAttempt = after.state.dialAttempts <= before.state.dialAttempts;
   const news = owed.filter((notice) => {
     if (isAttempt(notice) && isSameAttempt) return !known.some((one) => eventOf(one) === eventOf(notice));
     if (eventOf(notice) === 'CALLBACK_PURGED' && isRebooked) return false;

@@ -2,7 +2,6 @@ import type { Callback } from '../callback/callback.ts';
 import type { FoundCallback } from '../callback/near-callbacks.ts';
 import { stateBefore, type CallbackReader } from '../callback/reader.ts';
 import type { Settings } from '../callback/settings.ts';
-import type { NoticeEvent } from '../callback/notice-event.ts';
 import { failureMessage } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { decide, owed, whyNoNews, type Notice } from '../notice/decision.ts';
@@ -83,8 +82,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (entry && !(isOver(entry.state) && !hasReached(entry))) return undefined;
     if (notice.event === 'CALLBACK_CALL_IN') return entry ? undefined : notice;
     if (notice.event === 'CALLBACK_READY') return entry ? undefined : untoldEntry(callbackId, callback, notice);
-    const from = Math.max(since, entry ? settledAt(entry) : 0);
-    const news = await howItCame(notice.event, callbackId, callback, settings, from);
+    const news = await howItCame({ callbackId, callback, notice, settings }, since, entry && settledAt(entry));
     return news && { ...notice, ...news };
   }
 
@@ -97,21 +95,23 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   }
 
   /**
-   * How the callback came to owe it since a moment: by the clock or the settings, or by one of its writes. Undefined where
-   * it owes nothing new.
+   * How the callback came to owe it: by the clock or the settings, or by one of its writes. Undefined where it owes nothing
+   * new.
+   *
+   * @param since epoch milliseconds of the last look
+   * @param triedAt epoch milliseconds at which the notice ended without having reached anybody
    */
   async function howItCame(
-    event: NoticeEvent,
-    callbackId: string,
-    callback: Callback,
-    settings: Settings,
+    { callbackId, callback, notice, settings }: Omit<Candidate, 'noticeId'>,
     since: number,
+    triedAt = -Infinity,
   ): Promise<Pick<Notice, 'notBefore'> | undefined> {
-    const { owes, notBefore } = events[event];
-    if (owes(callback, await inForce(callback, settings), callback.writtenAt) !== true) return {};
+    const { owes, notBefore } = events[notice.event];
+    const knownAt = Math.max(callback.writtenAt, triedAt);
+    if (owes(callback, await inForce(callback, settings, knownAt), knownAt) !== true) return {};
     let after = callback;
     let isPast = false;
-    for (let step = 0; step < mostSteps; step++) {
+    for (let step = 0; step < mostSteps && after.writtenAt > triedAt; step++) {
       if (after.writtenAt < since && !isPast) {
         // The last look saw this very state, and judged it.
         if (isNear(after, settings)) return undefined;
@@ -119,7 +119,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       }
       const before = await stateBefore(callbacks, callbackId, after);
       if (!before && !after.isCreation) return undefined;
-      const why = whyNoNews(event, before, after, before ? await inForce(before, settings) : settings);
+      const judgedBy = before ? await inForce(before, settings, before.writtenAt) : settings;
+      const why = whyNoNews(notice.event, before, after, judgedBy);
       const earliest = before && notBefore?.(before, after);
       if (why === undefined) return earliest === undefined ? {} : { notBefore: earliest };
       if (why !== 'already-due' || !before) return undefined;
@@ -128,9 +129,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return undefined;
   }
 
-  /** The settings by which a state was judged when it was written. */
-  async function inForce({ serviceName, writtenAt }: Callback, settings: Settings): Promise<Settings> {
-    return writtenAt < (settings.changedAt ?? 0) ? parts.formerSettings(serviceName, settings) : settings;
+  /** The settings by which a state was judged at a moment, in epoch milliseconds. */
+  async function inForce({ serviceName }: Callback, settings: Settings, at: number): Promise<Settings> {
+    return at < (settings.changedAt ?? 0) ? parts.formerSettings(serviceName, settings) : settings;
   }
 
   async function reconcile(found: readonly FoundCallback[], since: number): Promise<boolean> {

@@ -58,8 +58,11 @@ const isSameBooking = (before: Callback, after: Callback) => before.booking === 
 /** The longest that a phone rings before somebody or something gives up. */
 const longestRingMs = 60_000;
 
-/** An attempt that was made before a callback was booked anew is no news of the new booking. */
-const isSameAttempt = (before: Callback, after: Callback) => before.dialAttempts === after.dialAttempts;
+/**
+ * An attempt that was made before a callback was booked anew is no news of the new booking, and nobody dials where
+ * attempts are counted down.
+ */
+const isSameAttempt = (before: Callback, after: Callback) => after.dialAttempts <= before.dialAttempts;
 
 const attempt = ({ booking, dialAttempts }: Callback) => `${booking}#${dialAttempts}`;
 
