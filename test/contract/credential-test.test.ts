@@ -103,3 +103,8 @@ test('what failed in the browser before any push was asked for is kept as a fail
   await one.conclude('unsent', ada, { result: 'failed', code: 'notifications-denied' });
   expect(state.lastTest).toMatchObject({ result: 'failed', code: 'notifications-denied', by: ada });
 });
+
+test.each(['FORBIDDEN', 'NOT_FOUND'])('a browser that alone is refused (%s) is not blamed on Google', async (code) => {
+  const { one } = createRoom({ outcome: 'try-later', scope: 'device', code, detail: 'refused' });
+  expect(await codeOf(one.send(request, ada))).toBe('target-gone');
+});

@@ -100,9 +100,14 @@ function testMessage(nonce: string, testId: string): PushMessage {
   };
 }
 
+const refusedAlone =
+  'FCM refuses this browser, though the credentials are good. Refresh the page and run the test again.';
+
 const sentences: Readonly<Record<string, readonly [code: string, message: string]>> = {
   UNREGISTERED: ['target-gone', 'FCM does not know this browser any more. Refresh the page and run the test again.'],
   INVALID_TARGET: ['target-gone', 'FCM does not know this browser. Refresh the page and run the test again.'],
+  FORBIDDEN: ['target-gone', refusedAlone],
+  NOT_FOUND: ['target-gone', refusedAlone],
   SENDER_ID_MISMATCH: [
     'sender-mismatch',
     'The app belongs to another Firebase project than the credentials. Check App ID, API key and Sender ID.',
