@@ -18,7 +18,9 @@ export async function warmUp(google: Google, projectId: string, firestorePort: n
         reference.set({
           serviceName: 'warm-up',
           phoneNumber: '0',
-          callbackState: 'PROCESSING',
+          callbackState: 'QUEUED',
+          // So that its deletion is no news.
+          rescheduledTo: 'nobody',
           pushTargets: [{ channel: 'FCM', target: 'warm-up:APA91bWarmUp' }],
           callIn: { id: 'warm-up', toPhoneNumber: '0', expirationTime },
         }),
