@@ -104,9 +104,8 @@ const engagementApi = once(async () => {
 });
 
 /**
- * By the figures of `npm run bench`: on one core an instance reads 3,000 events a second that announce nothing, or sends 600
- * pushes, whose CPU is spent in small pieces between answers, so that many share it well. Seventeen instances reach FCM's
- * quota of 10,000 a second; more than a hundred only cost.
+ * The CPU of an event is spent in small pieces between answers, so that many share a core well (`npm run bench -- --only
+ * silent,push`). A fraction of so many instances reaches FCM's quota for a project; more would only cost.
  */
 const triggerInstances = { cpu: 1, concurrency: 80, maxInstances: 100 } as const;
 

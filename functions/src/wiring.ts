@@ -61,7 +61,7 @@ export function createChain(parts: ChainParts) {
     return { send: createFcmSender(options), validate: createFcmSender({ ...options, validateOnly: true }) };
   };
 
-  const { of: settingsOf, former: formerSettings } = createSettingsCache({
+  const { of: settingsOf, asOf: settingsAsOf } = createSettingsCache({
     async read(serviceName, at) {
       const paths = [`callbackSettings/${serviceName}`, 'callbackSettings/default'];
       const asOf = at === undefined ? {} : { at: Math.floor(at * 1000) };
@@ -83,7 +83,7 @@ export function createChain(parts: ChainParts) {
   const { gate, guarded, gated } = createGuards({ maxInFlight: mostAtOnce, log, now });
   const { deliver, retry } = createDelivery({
     ledger,
-    rebookedAt: (callbackId) => rebookings.last(callbackId),
+    rebookedAt: (callbackId, until) => rebookings.last(callbackId, until),
     send: guarded(senders.send),
     gate,
     settingsOf,
@@ -105,7 +105,18 @@ export function createChain(parts: ChainParts) {
     now,
     freshForMs: config.freshForMs,
   });
-  const reconciler = createReconciler({ callbacks, ledger, settingsOf, formerSettings, truth, deliver, log, now });
+  const reconciler = createReconciler({
+    callbacks,
+    ledger,
+    settingsOf,
+    settingsAsOf,
+    cacheMs: config.cacheMs,
+    truth,
+    deliver,
+    log,
+    now,
+    freshForMs: config.freshForMs,
+  });
   return {
     fcm,
     newAccessTokens,

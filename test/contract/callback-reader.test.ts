@@ -1,6 +1,6 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { microsecondsOf } from '../../functions/src/callback/callback.ts';
-import { callbackFieldNames } from '../../functions/src/callback/fields.ts';
+import { noticeFieldPaths } from '../../functions/src/callback/fields.ts';
 import { createCallbackReader, stateBefore } from '../../functions/src/callback/reader.ts';
 import type { Documents, ReadOptions } from '../../functions/src/google/documents.ts';
 import type { StatusName } from '../../functions/src/base/failure.ts';
@@ -76,7 +76,7 @@ describe('reads a callback', () => {
       return found;
     };
     await createCallbackReader({ ...documents, read }).read('cb');
-    expect([asked, answered]).toEqual([[{ at: undefined, fields: callbackFieldNames }], [callbackFields()]]);
+    expect([asked, answered]).toEqual([[{ at: undefined, fields: noticeFieldPaths }], [callbackFields()]]);
   });
 });
 

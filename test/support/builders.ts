@@ -35,6 +35,8 @@ export function aCallback(changes: Partial<Callback> = {}): Callback {
     callDirection: 'USERTERMINATED',
     callbackState: 'QUEUED',
     booking: aBooking(),
+    isBookingKnown: true,
+    isScheduled: false,
     pushTargets: [aToken()],
     language: 'en-US',
     dialAttempts: 0,

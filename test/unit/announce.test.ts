@@ -307,13 +307,16 @@ describe('of several turns of one consumer', () => {
     expect([room.sent.length, occasions]).toEqual([1, [noDevices.updateTime]]);
   });
 
-  test('one that began longer ago than it is worth telling is not told to whoever adds a device', async () => {
+  test.each([
+    { name: 'long ago is told to whoever adds a device', ago: 660, sent: 1, log: ['notice-settled'] },
+    { name: 'longer ago than anybody remembers is not', ago: 3500, sent: 0, log: ['notice-superseded'] },
+  ])('one that began $name', async ({ ago, sent, log }) => {
     const room = createRoom();
-    const noDevices = writtenAfter(-660, { ...turn, pushTargets: [] });
-    room.former.set('callback-1', [writtenAfter(-720, consumerDials), noDevices]);
+    const noDevices = writtenAfter(-ago, { ...turn, pushTargets: [] });
+    room.former.set('callback-1', [writtenAfter(-ago - 60, consumerDials), noDevices]);
     room.documents.set('callback-1', entered);
     await room.onChange(aChange({ before: noDevices, after: entered }));
-    expect([room.sent.length, room.logged()]).toEqual([0, ['notice-superseded']]);
+    expect([room.sent.length, room.logged()]).toEqual([sent, log]);
   });
 });
 
@@ -328,11 +331,11 @@ test('what one change tells goes out one after the other, in the order of the ta
     underWay--;
     return accepted;
   };
-  const after = document({ dialAttempts: 1, lastDialResult: 'BUSY', estimatedWaitTime: 200, callIn });
+  const after = document({ dialAttempts: 1, lastDialResult: 'BUSY', callIn });
   await room.onChange(aChange({ after }));
   expect([atOnce, room.sent.map(({ message }) => message.data['event'])]).toEqual([
-    [1, 1, 1],
-    ['CALLBACK_ATTEMPT_FAILED', 'CALLBACK_UPCOMING', 'CALLBACK_CALL_IN'],
+    [1, 1],
+    ['CALLBACK_ATTEMPT_FAILED', 'CALLBACK_CALL_IN'],
   ]);
 });
 
@@ -361,11 +364,14 @@ test('one notice that fails does not keep the other from its consumer, and the e
     let failures = 1;
     return (operation) => operation.startsWith('claim') && failures-- > 0;
   })();
-  const change = aChange({ after: document({ estimatedWaitTime: 200, callIn }) });
+  const change = aChange({ after: document({ dialAttempts: 1, lastDialResult: 'BUSY', callIn }) });
   await expect(room.onChange(change)).rejects.toThrow('UNAVAILABLE');
   expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_CALL_IN']);
   await room.onChange(change);
-  expect(room.sent.map(({ message }) => message.data['event'])).toEqual(['CALLBACK_CALL_IN', 'CALLBACK_UPCOMING']);
+  expect(room.sent.map(({ message }) => message.data['event'])).toEqual([
+    'CALLBACK_CALL_IN',
+    'CALLBACK_ATTEMPT_FAILED',
+  ]);
 });
 
 test('the event of a deletion comes again until its push has gone out', async () => {

@@ -52,6 +52,7 @@ test('a complete document is taken over, without what pushes have no use for', (
     callbackState: 'COMPLETED',
     callbackReason: 'PURGED',
     booking: aBooking(monday),
+    isScheduled: true,
     estimatedWaitTime: 12.5,
     expirationTime: new Date(monday + minute),
     pushTargets: ['one', 'two'],
@@ -84,7 +85,11 @@ test.each<{ name: string; given: Readonly<Record<string, unknown>>; expect: obje
   },
   { name: 'a wrong language is the default one', given: { language: 5 }, expect: plain },
   { name: 'a wrong number of attempts is none', given: { dialAttempts: 1.5 }, expect: plain },
-  { name: 'a wrong desired time books for now', given: { desiredTime: 'noon' }, expect: plain },
+  {
+    name: 'of a wrong desired time nobody knows which booking it is',
+    given: { desiredTime: 'noon' },
+    expect: { ...plain, booking: `${aBooking()}?`, isBookingKnown: false },
+  },
   { name: 'a wrong wait is unknown', given: { estimatedWaitTime: NaN }, expect: plain },
   { name: 'a wrong phone number is no matter of pushes', given: { phoneNumber: 17 }, expect: plain },
 ])('$name', ({ given, expect: callback }) => {

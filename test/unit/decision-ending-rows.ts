@@ -45,12 +45,15 @@ export const purgedRows: readonly DecisionRow[] = [
   },
   {
     name: 'its desired time is changed with the purge',
-    given: { before: aCallback(), after: aCallback({ ...asPurged, booking: aBooking(monday) }) },
+    given: { before: aCallback(), after: aCallback({ ...asPurged, booking: aBooking(monday), isScheduled: true }) },
     expect: isSilent('rescheduled-in-place'),
   },
   {
     name: 'its desired time is changed after the purge',
-    given: { before: aCallback(asPurged), after: aCallback({ ...asPurged, booking: aBooking(monday) }) },
+    given: {
+      before: aCallback(asPurged),
+      after: aCallback({ ...asPurged, booking: aBooking(monday), isScheduled: true }),
+    },
     expect: isSilent('rescheduled-in-place'),
   },
   {

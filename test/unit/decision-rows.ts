@@ -329,7 +329,7 @@ export const readyRows: readonly DecisionRow[] = [
       before: aCallback({ ...consumerDials, callIn: aCallIn() }),
       after: aCallback({ ...consumerDials, ...routing, callIn: aCallIn() }),
     },
-    expect: isSilent('accepted-already'),
+    expect: staysSilent('accepted-already'),
   },
   {
     name: 'whose number has expired at their turn is asked once more',
@@ -373,7 +373,7 @@ export const callInRows: readonly DecisionRow[] = [
       before: aCallback({ callIn: aCallIn() }),
       after: aCallback({ callIn: aCallIn({ accessCode: '7777' }) }),
     },
-    expect: staysSilent('wait-unknown'),
+    expect: staysSilent('accepted-already'),
   },
   {
     name: 'a call-in that has expired',
@@ -425,7 +425,7 @@ export const callInRows: readonly DecisionRow[] = [
   {
     name: 'a call-in that goes away',
     given: { before: aCallback({ callIn: aCallIn() }), after: aCallback() },
-    expect: staysSilent('wait-unknown'),
+    expect: isSilent('wait-unknown'),
   },
 ];
 
@@ -481,7 +481,6 @@ export const otherRows: readonly DecisionRow[] = [
     expect: {
       notices: [
         { event: 'CALLBACK_ATTEMPT_FAILED', occasion: `${aBooking()}#1` },
-        { event: 'CALLBACK_UPCOMING', occasion: aBooking() },
         { event: 'CALLBACK_CALL_IN', occasion: 'call-in-1' },
       ],
     },
@@ -493,10 +492,36 @@ export const otherRows: readonly DecisionRow[] = [
       after: aCallback({ ...consumerDials, estimatedWaitTime: 100, callIn: aCallIn() }),
     },
     expect: {
-      notices: [
-        { event: 'CALLBACK_UPCOMING', occasion: aBooking() },
-        { event: 'CALLBACK_CALL_IN', occasion: 'call-in-1' },
-      ],
+      notices: [{ event: 'CALLBACK_CALL_IN', occasion: 'call-in-1' }],
     },
+  },
+  {
+    name: 'whoever has a number to call is not told that the turn is near',
+    given: fallsTo(100, { callIn: aCallIn() }),
+    expect: staysSilent('accepted-already'),
+  },
+  {
+    name: 'a desired time that is wrong for a moment books nothing',
+    given: {
+      before: aCallback({ estimatedWaitTime: 100, booking: aBooking(monday), isScheduled: true }),
+      after: aCallback({ estimatedWaitTime: 90, booking: `${aBooking()}?`, isBookingKnown: false }),
+    },
+    expect: staysSilent('already-due'),
+  },
+  {
+    name: 'nor when it is mended',
+    given: {
+      before: aCallback({ estimatedWaitTime: 100, booking: `${aBooking()}?`, isBookingKnown: false }),
+      after: aCallback({ estimatedWaitTime: 90, booking: aBooking(monday), isScheduled: true }),
+    },
+    expect: staysSilent('already-due'),
+  },
+  {
+    name: 'a state that is wrong for a moment begins no other turn: history tells which it is',
+    given: {
+      before: without(aCallback({ ...consumerDials }), 'callbackState'),
+      after: aCallback({ ...consumerDials, ...routing }),
+    },
+    expect: { notices: [{ event: 'CALLBACK_READY', occasion: undefined }] },
   },
 ];

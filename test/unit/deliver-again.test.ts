@@ -102,7 +102,7 @@ describe('a booking that comes back under its old name', () => {
   test('is announced anew, once, with an entry of its own', async () => {
     const room = await told();
     const rebookedAt = monday + 30 * second;
-    room.rebookings.set('callback-1', rebookedAt);
+    room.rebookings.set('callback-1', [rebookedAt]);
     await room.deliver();
     await room.deliver();
     room.state.now += second;
@@ -119,7 +119,7 @@ describe('a booking that comes back under its old name', () => {
     { name: 'what is announced lies before the rebooking', given: { rebookedAt: monday + second, changedAt: monday + 1 } }, // prettier-ignore
   ])('is not, where $name', async ({ given: { rebookedAt, changedAt = monday + minute } }) => {
     const room = await told();
-    if (rebookedAt !== undefined) room.rebookings.set('callback-1', rebookedAt);
+    if (rebookedAt !== undefined) room.rebookings.set('callback-1', [rebookedAt]);
     await room.deliver({ changedAt });
     expect([room.sent, room.logged().at(-1)]).toEqual([[], 'notice-claimed-before']);
   });
@@ -127,7 +127,7 @@ describe('a booking that comes back under its old name', () => {
   test('says nothing of a notice that is not one of a booking', async () => {
     const room = await told();
     const notice = aNotice({ event: 'CALLBACK_CALL_IN', occasion: 'call-in-1' });
-    room.rebookings.set('callback-1', monday + 90 * second);
+    room.rebookings.set('callback-1', [monday + 90 * second]);
     await room.deliver({ notice });
     room.state.now += minute;
     await room.deliver({ notice });

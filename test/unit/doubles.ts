@@ -14,10 +14,19 @@ import { noticeIdOf, type Claim, type Entry, type Opening } from '../../function
 import type { Ledger, Settlement } from '../../functions/src/delivery/ledger.ts';
 import type { Overdue } from '../../functions/src/delivery/overdue.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
-import { createReconciliation } from '../../functions/src/delivery/reconciliation.ts';
+import { createReconciliation, type Looked } from '../../functions/src/delivery/reconciliation.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
 import { createSweep } from '../../functions/src/delivery/sweep.ts';
-import { aCallback, aNotice, anAnnouncement, callbackFields, minute, monday, second } from '../support/builders.ts';
+import {
+  hour,
+  aCallback,
+  aNotice,
+  anAnnouncement,
+  callbackFields,
+  minute,
+  monday,
+  second,
+} from '../support/builders.ts';
 
 interface Stored {
   entry: Omit<Entry, 'claim' | 'dueAt' | 'deadAt' | 'lastError'>;
@@ -196,6 +205,7 @@ function createMemoryCallbacks(
   documents: ReadonlyMap<string, StoredDocument>,
   former: ReadonlyMap<string, readonly StoredDocument[]>,
   readCallbacks: string[],
+  state: RoomState,
 ): CallbackReader & NearCallbacks {
   const stateOf = (document: StoredDocument | undefined) => document && readCallback(document).callback;
   async function asked(callbackId: string): Promise<void> {
@@ -209,6 +219,7 @@ function createMemoryCallbacks(
     },
     async readAsOf(callbackId, at) {
       await asked(callbackId);
+      if (at < (state.now - hour) * 1000) return undefined;
       const states = [...(former.get(callbackId) ?? []), documents.get(callbackId)];
       return stateOf(states.findLast((state) => state && microsecondsOf(state.updateTime) <= at));
     },
@@ -220,7 +231,7 @@ function createMemoryCallbacks(
       }));
       const near = all.filter(
         ({ callback: { callbackState, estimatedWaitTime = Infinity } }) =>
-          ['SCHEDULED', 'QUEUED'].includes(callbackState ?? '') && estimatedWaitTime < highestThreshold,
+          ['SCHEDULED', 'QUEUED'].includes(callbackState ?? '') && estimatedWaitTime < longestWait(state),
       );
       const routing = all.filter(({ callback }) => callback.callbackState === 'ROUTING');
       const callIns = all.filter(({ callback: { callIn } }) => callIn && callIn.expirationTime.getTime() > now);
@@ -232,8 +243,10 @@ function createMemoryCallbacks(
   };
 }
 
-/** Seconds: of any queue that a test has. */
-const highestThreshold = 3600;
+/** Seconds: the highest threshold of any queue, or the built-in one. */
+function longestWait({ settings }: RoomState): number {
+  return Math.max(builtInSettings.pushNotificationThresholdMinutes, settings.pushNotificationThresholdMinutes) * 60;
+}
 
 /**
  * The real announcer and delivery, among doubles: documents and ledger in memory, a sender that answers as it is told
@@ -258,10 +271,10 @@ export function createRoom({ reconciled = 0 } = {}) {
   const now = () => state.now;
   const settingsOf = () => Promise.resolve(state.settings);
   const log: Log = (severity, event, fields) => lines.push({ severity, event, fields });
-  const callbacks = createMemoryCallbacks(documents, former, readCallbacks);
+  const callbacks = createMemoryCallbacks(documents, former, readCallbacks, state);
   const currentCallback = (callbackId: string) => callbacks.read(callbackId);
   const truth = createTruth({ callbacks, now });
-  const rebookings = new Map<string, number>();
+  const rebookings = new Map<string, number[]>();
   const { gate, guarded } = createGuards({ maxInFlight: 100, log, now });
   const send = guarded(async (target, message, until) => {
     const result = await state.answer(target);
@@ -274,7 +287,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     gate,
     settingsOf,
     truth,
-    rebookedAt: (callbackId) => Promise.resolve(rebookings.get(callbackId)),
+    rebookedAt: (callbackId, until) => Promise.resolve(rebookings.get(callbackId)?.findLast((at) => at <= until)),
     currentCallback,
     async scheduleRetry(noticeId, at) {
       await Promise.resolve();
@@ -293,31 +306,40 @@ export function createRoom({ reconciled = 0 } = {}) {
     deliver,
     async noteRebooking(callbackId, at) {
       await Promise.resolve();
-      rebookings.set(callbackId, at);
+      const times = new Set([...(rebookings.get(callbackId) ?? []), at]);
+      rebookings.set(
+        callbackId,
+        [...times].sort((one, other) => one - other),
+      );
     },
     log,
     now,
     freshForMs: 5 * second,
   });
-  let bookmark: number | undefined;
+  let bookmark: Looked | undefined;
   const reconciler = createReconciler({
     callbacks,
     ledger,
     settingsOf,
-    formerSettings: () => Promise.resolve(state.formerSettings),
+    async settingsAsOf(_, at) {
+      await Promise.resolve();
+      return at < (state.settings.changedAt ?? 0) ? state.formerSettings : state.settings;
+    },
+    cacheMs: minute,
     truth,
     deliver,
     log,
     now,
+    freshForMs: 5 * second,
   });
   const look = createReconciliation({
     near: callbacks,
     reconciler,
     bookmark: {
       read: () => Promise.resolve(bookmark),
-      async write(at) {
+      async write(looked) {
         await Promise.resolve();
-        bookmark = at;
+        bookmark = looked;
       },
     },
     log,

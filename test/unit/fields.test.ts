@@ -1,4 +1,4 @@
-import { callbackFieldNames, knownCallback, maxPushTargets, readFields } from '../../functions/src/callback/fields.ts';
+import { noticeFieldPaths, knownCallback, maxPushTargets, readFields } from '../../functions/src/callback/fields.ts';
 import { aToken, callbackFields, minute, monday, timestamp, without } from '../support/builders.ts';
 
 /** What `readFields` answers where nothing is there. */
@@ -9,6 +9,7 @@ const nothing = {
   callDirection: undefined,
   callbackReason: undefined,
   desiredTime: undefined,
+  isDesiredTimeWrong: false,
   estimatedWaitTime: undefined,
   positionInQueue: undefined,
   expirationTime: undefined,
@@ -62,6 +63,7 @@ test('a complete document is read, without what nobody here looks at', () => {
   expect(problems).toEqual([]);
   expect(fields).toEqual({
     serviceName: 'sales',
+    isDesiredTimeWrong: false,
     phoneNumber: '+15550001111',
     callDirection: 'USERORIGINATED',
     callbackState: 'COMPLETED',
@@ -77,7 +79,11 @@ test('a complete document is read, without what nobody here looks at', () => {
     rescheduledTo: 'callback-2',
     callIn: { ...callInRead, groupName: 'west', accessCode: '0042', fromPhoneNumber: '+15550001111' },
   });
-  expect(Object.keys(fields).toSorted()).toEqual([...callbackFieldNames].toSorted());
+});
+
+test('what notices depend on is fetched by names that are read', () => {
+  const names = Object.keys(readFields({}).fields);
+  expect(noticeFieldPaths.filter((path) => !names.includes(path.split('.')[0] ?? ''))).toEqual([]);
 });
 
 describe('is right as it is', () => {
@@ -133,14 +139,24 @@ describe('counts as absent, is named once, and costs nothing but itself:', () =>
     { name: 'an unknown callbackState', given: { callbackState: 'PARKED' }, expect: 'callbackState' },
     { name: 'an unknown callDirection', given: { callDirection: 'INBOUND' }, expect: 'callDirection' },
     { name: 'a callbackReason that is a map', given: { callbackReason: {} }, expect: 'callbackReason' },
-    { name: 'a desiredTime in words', given: { desiredTime: '2026-03-02T10:00:00Z' }, expect: 'desiredTime' },
+    {
+      name: 'a desiredTime in words',
+      given: { desiredTime: '2026-03-02T10:00:00Z' },
+      expect: 'desiredTime',
+      costs: { isDesiredTimeWrong: true },
+    },
     { name: 'an expirationTime that is a number', given: { expirationTime: monday }, expect: 'expirationTime' },
     {
       name: 'a Timestamp that is no date',
       given: { expirationTime: { toDate: () => new Date(NaN) } },
       expect: 'expirationTime',
     },
-    { name: 'a map that is like a Timestamp', given: { desiredTime: { toDate: monday } }, expect: 'desiredTime' },
+    {
+      name: 'a map that is like a Timestamp',
+      given: { desiredTime: { toDate: monday } },
+      expect: 'desiredTime',
+      costs: { isDesiredTimeWrong: true },
+    },
     { name: 'a wait in words', given: { estimatedWaitTime: '120' }, expect: 'estimatedWaitTime' },
     { name: 'a wait below -1', given: { estimatedWaitTime: -2 }, expect: 'estimatedWaitTime' },
     { name: 'a wait that is no number', given: { estimatedWaitTime: NaN }, expect: 'estimatedWaitTime' },

@@ -87,8 +87,8 @@ test.each<{
   },
   {
     name: 'it is written without end: then nobody looks for it for ever',
-    given: { states: ['QUEUED', ...Array.from({ length: 100 }, () => 'ROUTING' as const)] },
-    expect: { entry: undefined, reads: 30 },
+    given: { states: ['QUEUED', ...Array.from({ length: 400 }, () => 'ROUTING' as const)] },
+    expect: { entry: undefined, reads: 300 },
   },
 ])('$name', async ({ given: { states, remembered, notBefore }, expect: expected }) => {
   expect(await entryOf(historyOf(states), remembered, notBefore)).toEqual(expected);

@@ -28,7 +28,10 @@ export function bookingOf({ state, createdAt }: Written): string {
   return `${timeText(createdAt)}/${state.desiredTime ?? ''}`;
 }
 
+const hasNumber = ({ callInId }: State, at: number) => callInId !== undefined && at < monday + 2 * hour;
+
 function isNear(state: State, at: number, { threshold, opensAt }: Queue): boolean {
+  if (hasNumber(state, at)) return false;
   const { estimatedWaitTime = -1, expirationTime = Infinity } = state;
   if ('estimatedWaitTime' in state.wrong || estimatedWaitTime < 0 || estimatedWaitTime >= threshold) return false;
   if (!waits(state) || (state.callbackState === 'ROUTING' && consumerDials(state))) return false;
@@ -57,7 +60,6 @@ export function owedAt(history: History, index: number, at: number, queue: Queue
   const moment = history[index];
   if (!isWritten(moment) || moment.state.targets.length === 0) return [];
   const { state } = moment;
-  const hasNumber = state.callInId !== undefined && at < monday + 2 * hour;
   return [
     failedAttempt(moment, queue),
     state.callbackState === 'COMPLETED' &&
@@ -67,9 +69,9 @@ export function owedAt(history: History, index: number, at: number, queue: Queue
     isNear(state, at, queue) && `CALLBACK_UPCOMING ${bookingOf(moment)}`,
     state.callbackState === 'ROUTING' &&
       consumerDials(state) &&
-      !hasNumber &&
+      !hasNumber(state, at) &&
       `CALLBACK_READY ${entryOf(history, index)}`,
-    hasNumber && waits(state) && `CALLBACK_CALL_IN ${state.callInId ?? ''}`,
+    hasNumber(state, at) && waits(state) && `CALLBACK_CALL_IN ${state.callInId ?? ''}`,
   ].filter((notice) => typeof notice === 'string');
 }
 
@@ -101,6 +103,7 @@ export function newsOf(history: History, index: number, queue: Queue): { now: st
   const news = owed.filter((notice) => {
     if (isAttempt(notice) && isSameAttempt) return !known.some((one) => eventOf(one) === eventOf(notice));
     if (eventOf(notice) === 'CALLBACK_PURGED' && isRebooked) return false;
+    if (isHistory(before, notice)) return false;
     return !known.includes(notice);
   });
   const mayRing = !isSameAttempt && before.state.lastDialResult === after.state.lastDialResult;
@@ -108,6 +111,11 @@ export function newsOf(history: History, index: number, queue: Queue): { now: st
     now: news.filter((notice) => !(mayRing && isAttempt(notice))),
     rings: mayRing ? news.filter(isAttempt) : [],
   };
+}
+
+/** Whoever imports what is over tells nobody that it is. */
+function isHistory({ at, createdAt, state }: Written, notice: string): boolean {
+  return at === createdAt && eventOf(notice) === 'CALLBACK_PURGED' && state.callbackState === 'COMPLETED';
 }
 
 /** When the desired time of a living document changed, the last time up to a write. */
@@ -155,8 +163,11 @@ export function permittedNotices(history: History, queues: readonly Queue[], unt
     );
     const isBirth = moment.at === moment.createdAt;
     const owed = queues.flatMap((queue) => ats.flatMap((at) => owedAt(history, index, at, queue)));
-    const may = owed.filter((notice) => !isBirth || /READY|CALL_IN|UPCOMING/.test(notice));
-    return [...may, ...saidByDeletion(history, index)];
+    const may = owed.filter((notice) => !isAttempt(notice) && (!isBirth || /READY|CALL_IN|UPCOMING/.test(notice)));
+    // An attempt is told by its own name, however many bookings its document goes through.
+    const news = queues.flatMap((queue) => newsOf(history, index, queue));
+    const attempts = news.flatMap(({ now, rings }) => [...now, ...rings]).filter(isAttempt);
+    return [...may, ...attempts, ...saidByDeletion(history, index)];
   });
   return new Set(told);
 }

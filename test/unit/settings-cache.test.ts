@@ -9,7 +9,7 @@ function room(documents: Record<string, unknown> = {}, formerly: Record<string, 
   const state = { now: monday, failing: false, forgotten: false };
   const stored = (data: unknown) =>
     data === undefined ? undefined : { data, createTime: writtenAt, updateTime: writtenAt };
-  const { of, former } = createSettingsCache({
+  const { of, asOf } = createSettingsCache({
     async read(serviceName, at) {
       read.push(serviceName);
       await Promise.resolve();
@@ -23,7 +23,7 @@ function room(documents: Record<string, unknown> = {}, formerly: Record<string, 
     maxAgeMs: minute,
   });
   const settingsOf = async (serviceName: string) => without(await of(serviceName), 'changedAt');
-  return { settingsOf, of, former, findings, read, state, documents };
+  return { settingsOf, of, asOf, findings, read, state, documents };
 }
 
 /** Firestore's, to the nanosecond. */
@@ -108,20 +108,20 @@ test('only a thousand queues are remembered, the latest', async () => {
 });
 
 test('settings know when they were changed, and what was in force before', async () => {
-  const { of, former } = room({ sales: { maxDialAttempts: 9 } }, { sales: { maxDialAttempts: 2 } });
+  const { of, asOf } = room({ sales: { maxDialAttempts: 9 } }, { sales: { maxDialAttempts: 2 } });
   const current = await of('sales');
   expect(current.changedAt).toBe(monday);
-  expect(await former('sales', current)).toEqual({ ...builtInSettings, maxDialAttempts: 2 });
+  expect(await asOf('sales', monday - minute)).toEqual({ ...builtInSettings, maxDialAttempts: 2 });
 });
 
 test('a queue may have a name with blanks and signs', async () => {
-  const { of, former } = room({ 'sales @ night': {} }, { 'sales @ night': { maxDialAttempts: 2 } });
-  expect(await former('sales @ night', await of('sales @ night'))).toMatchObject({ maxDialAttempts: 2 });
+  const { asOf } = room({ 'sales @ night': {} }, { 'sales @ night': { maxDialAttempts: 2 } });
+  expect(await asOf('sales @ night', monday - minute)).toMatchObject({ maxDialAttempts: 2 });
 });
 
 test('what Firestore no longer remembers is taken for what is in force', async () => {
-  const { of, former, state } = room({ sales: { maxDialAttempts: 9 } });
+  const { of, asOf, state } = room({ sales: { maxDialAttempts: 9 } });
   const current = await of('sales');
   state.forgotten = true;
-  expect(await former('sales', current)).toBe(current);
+  expect(await asOf('sales', monday - minute)).toBe(current);
 });

@@ -285,7 +285,7 @@ test.each([
   ],
   ['the longest texts', withText({ title: 'x'.repeat(200), body: 'x'.repeat(1000) })],
   ['a closing time of 24:00', withInterval('00:00', '24:00')],
-  ['every placeholder', withText({ title: '{queue}', body: '{minutes} {duration} {number} {code} {{queue}}' })],
+  ['every placeholder', withText({ title: '{queue}', body: '{minutes} {duration} {number} {code} {queue}' })],
   ['a closed date', withHours({ exceptions: { '2026-12-25': [] } })],
 ])('%s will do', (_, document) => {
   expect(parseSettings(document)).toHaveProperty('value');

@@ -10,8 +10,12 @@ const longestTag = 64;
  * Accept-Language. What nobody understands at the end of a tag must not cost its reader the language.
  */
 export function canonicalTag(text: string): string {
-  if (text.length > longestTag) return '';
-  const [first = ''] = text.trim().split(/[.@,;]/, 1);
+  // A whole Accept-Language may be longer: of one cut in the middle the first tag is whole.
+  const [first = '', ...rest] = text
+    .slice(0, longestTag + 1)
+    .trim()
+    .split(/[.@,;]/);
+  if (text.length > longestTag && rest.length === 0) return '';
   let tag = withoutExtendedLanguage(withScript(first.trim().replaceAll('_', '-')));
   for (; tag; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
     const canonical = canonicalOf(tag);

@@ -19,8 +19,8 @@ export interface BusinessHours {
 }
 
 /**
- * Whether hours can be reckoned by the clocks of a zone. Temporal says so, by which they are: `Intl` knows more names
- * (`IST`, say). A whole date, of which Temporal would take the zone, is no name.
+ * Whether opening hours can be calculated in a time zone. Temporal calculates them, so Temporal decides: `Intl` knows more
+ * names (`IST`, say). A whole date, of which Temporal would take the zone, is no name.
  */
 export function isTimeZone(name: string): boolean {
   if (!/^[a-z][\w+/-]*$|^[+-]\d\d(:?\d\d)?$/i.test(name)) return false;

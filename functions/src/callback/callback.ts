@@ -20,6 +20,10 @@ export interface Callback {
    * is another desired time.
    */
   readonly booking: string;
+  /** Whether the desired time can be read; otherwise it is not known which booking it is. */
+  readonly isBookingKnown: boolean;
+  /** Whether it is for a desired time; otherwise it is immediate. */
+  readonly isScheduled: boolean;
   /** Seconds; absent when unknown. */
   readonly estimatedWaitTime?: number;
   readonly expirationTime?: Date;
@@ -50,7 +54,9 @@ export function readCallback({ data, createTime, updateTime }: StoredDocument): 
   const { estimatedWaitTime, desiredTime } = fields;
   const callback: Callback = {
     serviceName: fields.serviceName ?? unknownQueue,
-    booking: `${createTime}/${desiredTime?.getTime() ?? ''}`,
+    booking: `${createTime}/${fields.isDesiredTimeWrong ? '?' : (desiredTime?.getTime() ?? '')}`,
+    isBookingKnown: !fields.isDesiredTimeWrong,
+    isScheduled: desiredTime !== undefined,
     pushTargets: fields.pushTargets,
     language: fields.language ?? 'en-US',
     dialAttempts: fields.dialAttempts ?? 0,

@@ -28,18 +28,22 @@ export class FieldReader {
   }
 
   optional<T>(name: string, kind: Kind<T>): T | undefined {
+    if (!this.has(name)) return undefined;
     const value = this.#fields[name];
-    if (value === undefined || value === null || value === '') return undefined;
     const read = kind.read(value);
     if (read === undefined) this.report(name, `expected ${kind.expected}, got ${kindOf(value, kind.expected)}`);
     return read;
   }
 
   required<T>(name: string, kind: Kind<T>): T | undefined {
-    const value = this.#fields[name];
-    if (value !== undefined && value !== null && value !== '') return this.optional(name, kind);
+    if (this.has(name)) return this.optional(name, kind);
     this.report(name, `expected ${kind.expected}, got nothing`);
     return undefined;
+  }
+
+  has(name: string): boolean {
+    const value = this.#fields[name];
+    return value !== undefined && value !== null && value !== '';
   }
 
   /** The elements of a list, `most` of them at most: what is beyond is not looked at. */

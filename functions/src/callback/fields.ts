@@ -31,6 +31,8 @@ export interface CallbackFields {
   readonly callDirection: CallDirection | undefined;
   readonly callbackReason: string | undefined;
   readonly desiredTime: Date | undefined;
+  /** There is a desired time, but it cannot be read: then nobody knows which booking it is. */
+  readonly isDesiredTimeWrong: boolean;
   /** Seconds; -1 = unknown. */
   readonly estimatedWaitTime: number | undefined;
   readonly positionInQueue: number | undefined;
@@ -45,24 +47,28 @@ export interface CallbackFields {
   readonly callIn: CallInFields | undefined;
 }
 
-/** The fields that `readFields` looks at: whoever reads many documents need not fetch any other. */
-export const callbackFieldNames = [
+/**
+ * What of a document notices depend on: whoever reads many documents need not fetch anything else, and of a map only the
+ * members that count, however much else lies in it.
+ */
+export const noticeFieldPaths = [
   'serviceName',
-  'phoneNumber',
   'callbackState',
   'callDirection',
   'callbackReason',
   'desiredTime',
   'estimatedWaitTime',
-  'positionInQueue',
   'expirationTime',
   'pushTargets',
   'language',
   'dialAttempts',
   'lastDialResult',
   'rescheduledTo',
-  'callIn',
-] as const satisfies readonly (keyof CallbackFields)[];
+  'callIn.id',
+  'callIn.toPhoneNumber',
+  'callIn.accessCode',
+  'callIn.expirationTime',
+] as const;
 
 /** The queue's name is the id of its settings document. */
 export function isDocumentId(name: string): boolean {
@@ -111,12 +117,9 @@ const number: Kind<number> = {
   read: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
 };
 
-/** A device's tag may be long and odd; what no reader of tags would understand is not looked at. */
-const longestLanguage = 64;
 const languageTag: Kind<string> = {
   expected: 'a BCP 47 language tag such as de-DE',
-  read: (value) =>
-    typeof value === 'string' && value.length <= longestLanguage ? canonicalTag(value) || undefined : undefined,
+  read: (value) => (typeof value === 'string' ? canonicalTag(value) || undefined : undefined),
 };
 
 /** A number would have lost its leading zeros. */
@@ -136,13 +139,15 @@ const target: Kind<string> = {
  */
 export function readFields(data: unknown): { fields: CallbackFields; problems: readonly string[] } {
   const reader = new FieldReader(data);
+  const desiredTime = reader.optional('desiredTime', moment);
   const fields: CallbackFields = {
     serviceName: reader.required('serviceName', documentId),
     phoneNumber: reader.required('phoneNumber', text(64)),
     callbackState: reader.required('callbackState', word(callbackStates)),
     callDirection: reader.optional('callDirection', word(callDirections)),
     callbackReason: reader.optional('callbackReason', text(256)),
-    desiredTime: reader.optional('desiredTime', moment),
+    desiredTime,
+    isDesiredTimeWrong: desiredTime === undefined && reader.has('desiredTime'),
     estimatedWaitTime: reader.optional('estimatedWaitTime', seconds),
     positionInQueue: reader.optional('positionInQueue', number),
     expirationTime: reader.optional('expirationTime', moment),

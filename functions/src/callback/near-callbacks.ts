@@ -1,7 +1,7 @@
 import type { Firestore, Query, QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { documentOf } from '../google/snapshot.ts';
 import { readCallback, type Callback } from './callback.ts';
-import { callbackFieldNames } from './fields.ts';
+import { noticeFieldPaths } from './fields.ts';
 
 export interface FoundCallback {
   readonly callbackId: string;
@@ -25,7 +25,7 @@ const builtInThreshold = 5;
 const highestThreshold = 1440;
 
 export function createNearCallbacks(db: Firestore): NearCallbacks {
-  const callbacks = db.collection('callbacks').select(...callbackFieldNames);
+  const callbacks = db.collection('callbacks').select(...noticeFieldPaths);
 
   /** A queue with a mistake in its settings has the default ones: then this is only higher than need be. */
   async function longestWait(): Promise<number> {
@@ -64,7 +64,7 @@ export function createNearCallbacks(db: Firestore): NearCallbacks {
 }
 
 /** So that what is read at a time fits into the memory of a small instance. */
-const pageSize = 500;
+const pageSize = 200;
 
 async function all(query: Query, limit: number): Promise<FoundCallback[]> {
   const found: FoundCallback[] = [];

@@ -22,7 +22,8 @@ export type Placeholder = (typeof placeholders)[number];
 
 const known: ReadonlySet<string> = new Set(placeholders);
 
-/** The first thing in braces that nothing is filled in for, braces and all; undefined where there is none. */
+/** The first thing in braces, or behind one, that nothing is filled in for; undefined where there is none. */
 export function unknownPlaceholder(text: string): string | undefined {
-  return text.match(/\{[^{}]*\}/g)?.find((found) => !known.has(found.slice(1, -1)));
+  const rest = text.replace(/\{(\w+)\}/g, (found, name: string) => (known.has(name) ? '' : found));
+  return /\{[^{}]*\}?|\}/.exec(rest)?.[0];
 }

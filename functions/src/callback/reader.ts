@@ -1,7 +1,7 @@
 import { isForgotten } from '../base/failure.ts';
 import type { Documents, StoredDocument } from '../google/documents.ts';
 import { microsecondsOf, readCallback, type Callback } from './callback.ts';
-import { callbackFieldNames } from './fields.ts';
+import { noticeFieldPaths } from './fields.ts';
 
 /** Where callbacks are read from, with the fields that matter here: nobody but the callback system writes them. */
 export interface CallbackReader {
@@ -18,7 +18,7 @@ export interface CallbackReader {
 
 export function createCallbackReader(documents: Documents): CallbackReader {
   async function read(callbackId: string, at?: number): Promise<Callback | undefined> {
-    const [document] = await documents.read([`callbacks/${callbackId}`], { at, fields: callbackFieldNames });
+    const [document] = await documents.read([`callbacks/${callbackId}`], { at, fields: noticeFieldPaths });
     return document && stateOf(document);
   }
   return {

@@ -30,8 +30,11 @@ export interface SettingsCacheOptions {
 
 export interface SettingsCache {
   readonly of: (serviceName: string) => Promise<Settings>;
-  /** What was in force before the last change; the current ones where that is longer ago than Firestore remembers. */
-  readonly former: (serviceName: string, current: Settings) => Promise<Settings>;
+  /**
+   * What was in force at a moment, in epoch milliseconds; what is in force now where that is longer ago than Firestore
+   * remembers.
+   */
+  readonly asOf: (serviceName: string, at: number) => Promise<Settings>;
 }
 
 /**
@@ -54,8 +57,8 @@ export function createSettingsCache({ read, report, now, maxAgeMs }: SettingsCac
     };
   }
 
-  async function loadFormer(serviceName: string, changedAt: number): Promise<Settings> {
-    const documents = await read(serviceName, changedAt - 1);
+  async function loadAsOf(serviceName: string, at: number): Promise<Settings> {
+    const documents = await read(serviceName, at);
     return layer([documents.queue, documents.default].flatMap((document) => silently(document)));
   }
 
@@ -72,20 +75,21 @@ export function createSettingsCache({ read, report, now, maxAgeMs }: SettingsCac
     return [];
   }
 
+  const current = remembering(load, { now, maxAgeMs });
   const former = remembering(
     (key) => {
-      const [changedAt] = key.split(' ', 1);
-      return loadFormer(key.slice(key.indexOf(' ') + 1), Number(changedAt));
+      const [at] = key.split(' ', 1);
+      return loadAsOf(key.slice(key.indexOf(' ') + 1), Number(at));
     },
     { now, maxAgeMs },
   );
   return {
-    of: remembering(load, { now, maxAgeMs }),
-    async former(serviceName, current) {
+    of: current,
+    async asOf(serviceName, at) {
       try {
-        return await former(`${current.changedAt ?? 0} ${serviceName}`);
+        return await former(`${Math.floor(at)} ${serviceName}`);
       } catch (error) {
-        if (isForgotten(error)) return current;
+        if (isForgotten(error)) return current(serviceName);
         throw error;
       }
     },

@@ -33,11 +33,22 @@ const interval = v.object({
   close: v.pipe(v.string(), v.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be HH:MM, 00:00 to 24:00')),
 });
 
+/** Every change of a callback near its turn goes through them, so a day and a calendar have an end. */
+const mostIntervals = 24;
+const mostExceptions = 1000;
+const day = v.pipe(v.array(interval), v.maxLength(mostIntervals, `must have at most ${mostIntervals} intervals`));
+
 const businessHours = v.object({
   timeZone: v.pipe(v.string(), v.check(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')),
-  weekly: v.record(v.picklist(weekdays), v.array(interval)),
-  exceptions: v.optional(
-    v.record(v.pipe(v.string(), v.check(isDate, 'must be a date that there is, YYYY-MM-DD')), v.array(interval)),
+  weekly: v.record(v.picklist(weekdays), day),
+  exceptions: v.pipe(
+    optional(
+      v.pipe(
+        v.record(v.pipe(v.string(), v.check(isDate, 'must be a date that there is, YYYY-MM-DD')), day),
+        v.check((dates) => Object.keys(dates).length <= mostExceptions, `must have at most ${mostExceptions} dates`),
+      ),
+    ),
+    v.transform((dates) => dates ?? undefined),
   ),
 });
 
@@ -51,6 +62,9 @@ function namePlaceholder({ input }: v.CheckIssue<string>): string {
   const there = placeholders.map((name) => `{${name}}`).join(', ');
   return `has ${unknownPlaceholder(input)?.slice(0, 40) ?? 'a placeholder'}, which nothing is filled in for; there are ${there}`;
 }
+
+/** Nothing is filled in for a placeholder in a label. */
+const label = v.pipe(words(40), v.regex(/^[^{}]*$/, 'must have no { or }'));
 
 const languageTag = v.pipe(
   v.string(),
@@ -75,9 +89,7 @@ const settingsSchema = v.object({
   messages: optional(
     v.record(v.picklist(noticeEvents), v.record(languageTag, v.object({ title: template(200), body: template(1000) }))),
   ),
-  actionLabels: optional(
-    v.record(languageTag, v.object({ confirm: v.optional(words(40)), cancel: v.optional(words(40)) })),
-  ),
+  actionLabels: optional(v.record(languageTag, v.object({ confirm: v.optional(label), cancel: v.optional(label) }))),
   appShows: optional(v.array(v.picklist(noticeEvents))),
   visibility: optional(v.picklist(visibilities)),
   callDirection: optional(v.picklist(callDirections)),

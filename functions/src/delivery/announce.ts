@@ -38,7 +38,7 @@ const longestLifeMs = 60 * 60_000;
 
 /**
  * Announces what a change is worth: read ▶ decide ▶ deliver. A change that announces nothing costs no I/O, once the
- * settings of its queue are in the cache, but for one write where the desired time changed; a late event that announces
+ * settings of its queue are in the cache, but for a read and a write where the desired time changed; a late event that announces
  * something costs one read.
  *
  * The returned function rejects only where redelivering the event helps.
@@ -58,14 +58,13 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
     if (!subject) return;
     reportProblems(change, before, after);
     if (isRebooked(change, before?.callback, after?.callback)) await parts.noteRebooking(callbackId, change.changedAt);
-    const decision = decide(
-      before?.callback,
-      after?.callback,
-      dependsOnSettings(before?.callback, after?.callback)
-        ? await parts.settingsOf(subject.serviceName)
-        : builtInSettings,
-      now(),
-    );
+    const settings = dependsOnSettings(before?.callback, after?.callback)
+      ? await parts.settingsOf(subject.serviceName)
+      : builtInSettings;
+    // A late event said something when it was written, too: whether that is still true is asked of the callback itself.
+    const decideAt = (at: number) => decide(before?.callback, after?.callback, settings, at);
+    let decision = decideAt(now());
+    if ('silence' in decision && ageMs > parts.freshForMs) decision = decideAt(change.changedAt);
     if ('notices' in decision) {
       await announceAll(decision.notices, change, subject);
       return;
@@ -126,6 +125,7 @@ function read(document: StoredDocument | undefined): ReadCallback | undefined {
 
 /** Whether the same document was given another desired time. */
 function isRebooked(change: Change, before: Callback | undefined, after: Callback | undefined): boolean {
-  if (!before || !after || before.booking === after.booking) return false;
+  if (!before || !after || before.booking === after.booking || after.pushTargets.length === 0) return false;
+  if (!before.isBookingKnown || !after.isBookingKnown) return false;
   return change.before?.createTime === change.after?.createTime;
 }

@@ -1,3 +1,4 @@
+import { events } from '../notice/events.ts';
 import type { Planned } from './announcement.ts';
 import { isOver } from './delivery-state.ts';
 import { hasReached, type Entry } from './ledger-entry.ts';
@@ -19,11 +20,6 @@ export function reclaim(entry: Entry, { notice, changedAt, deleted }: Planned, n
   if (deleted && dueAt !== undefined) return dueAt > now ? 'come-again' : 'next-attempt';
   // An event that comes twice is nothing new.
   if (changedAt <= entry.changedAt) return 'leave';
-  if (hasReached(entry)) return isOfBooking(notice.event) ? 'returned?' : 'leave';
+  if (hasReached(entry)) return events[notice.event].isOfBooking ? 'returned?' : 'leave';
   return isOver(state) ? 'anew' : 'leave';
-}
-
-/** The others are named by what happens once: an entry into ROUTING, a call-in. */
-function isOfBooking(event: Planned['notice']['event']): boolean {
-  return event !== 'CALLBACK_READY' && event !== 'CALLBACK_CALL_IN';
 }

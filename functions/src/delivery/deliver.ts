@@ -13,8 +13,8 @@ type PartsOfAll = Omit<AttemptParts & OpenerParts & RetryParts & ComeAgainParts,
 
 export interface DeliveryParts extends PartsOfAll {
   readonly ledger: Ledger;
-  /** When the callback was given another desired time last, in epoch milliseconds. One read. */
-  readonly rebookedAt: (callbackId: string) => Promise<number | undefined>;
+  /** When the callback was given another desired time last, until a moment; both in epoch milliseconds. One read. */
+  readonly rebookedAt: (callbackId: string, until: number) => Promise<number | undefined>;
 }
 
 export interface Delivery {
@@ -65,9 +65,8 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
   /** When the booking came back that the notice speaks of; undefined where it is the one that was told. */
   async function returnOf({ callbackId, changedAt }: Planned, told: Entry): Promise<number | undefined> {
-    const rebookedAt = await parts.rebookedAt(callbackId);
-    const isAnother = rebookedAt !== undefined && told.changedAt < rebookedAt && rebookedAt <= changedAt;
-    return isAnother ? rebookedAt : undefined;
+    const rebookedAt = await parts.rebookedAt(callbackId, changedAt);
+    return rebookedAt !== undefined && told.changedAt < rebookedAt ? rebookedAt : undefined;
   }
 
   return { deliver, retry: createRetry({ ...parts, opener }) };

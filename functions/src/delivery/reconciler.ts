@@ -18,23 +18,33 @@ export interface ReconcilerParts {
     readMany(noticeIds: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   };
   readonly settingsOf: (serviceName: string) => Promise<Settings>;
-  /** What was in force before the last change of these settings, as far as anybody remembers. */
-  readonly formerSettings: (serviceName: string, current: Settings) => Promise<Settings>;
+  /** What was in force at a moment, as far as anybody remembers. */
+  readonly settingsAsOf: (serviceName: string, at: number) => Promise<Settings>;
+  /** How old remembered settings may be. */
+  readonly cacheMs: number;
   readonly truth: Truth;
   readonly deliver: (announcement: Announcement) => Promise<void>;
   readonly log: Log;
   readonly now: () => number;
+  /** What was read longer ago may have been overtaken: it is read afresh before sending. */
+  readonly freshForMs: number;
 }
 
 /** Compares what callbacks owe with what the ledger holds, and tells what it lacks. */
 export interface Reconciler {
   /**
-   * Costs a read of each notice that they owe, and for what the ledger lacks one of each state of the callback since.
+   * Costs a read of each notice that they owe, and for what the ledger lacks one of each state of the callback since, two of
+   * the settings of its queue, and one of the callback where it was found a while ago.
    *
-   * @param since epoch milliseconds: what they owed before was looked at before
-   * @returns whether all went well
+   * @param foundAt epoch milliseconds
+   * @param sinceOf when a callback was looked at last, in epoch milliseconds: what it owed then is known
+   * @returns the ids of those that could not be looked at
    */
-  reconcile(found: readonly FoundCallback[], since: number): Promise<boolean>;
+  reconcile(
+    found: readonly FoundCallback[],
+    foundAt: number,
+    sinceOf: (callbackId: string) => number,
+  ): Promise<readonly string[]>;
   /**
    * The same for one callback of which nothing is known but that it was written or deleted. One read more.
    *
@@ -45,6 +55,8 @@ export interface Reconciler {
 
 /** Firestore remembers an hour; what changed longer ago is stale. */
 export const rememberedMs = 55 * 60_000;
+/** No notice lives longer. */
+const longestLifeMs = 60 * 60_000;
 /** A document is written a few times between two looks. */
 const mostSteps = 60;
 
@@ -66,10 +78,15 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     });
   }
 
-  async function settle(candidate: Candidate, entry: Entry | undefined, since: number): Promise<void> {
+  async function settle(candidate: Candidate, entry: Entry | undefined, since: number, foundAt: number): Promise<void> {
     const notice = await untold(candidate, entry, since);
     if (!notice) return;
-    const { callbackId, callback, settings } = candidate;
+    const { callbackId } = candidate;
+    const isFresh = now() - foundAt <= parts.freshForMs;
+    const callback = isFresh ? candidate.callback : await callbacks.read(callbackId);
+    if (!callback) return;
+    const settings = await parts.settingsOf(callback.serviceName);
+    if (!isFresh && !(await truth.holds(notice, callbackId, callback, settings))) return;
     await parts.deliver({ callbackId, callback, settings, notice, changedAt: now(), deleted: false });
   }
 
@@ -106,59 +123,69 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     since: number,
     triedAt = -Infinity,
   ): Promise<Pick<Notice, 'notBefore'> | undefined> {
-    const { owes, notBefore } = events[notice.event];
-    const knownAt = Math.max(callback.writtenAt, triedAt);
-    if (owes(callback, await inForce(callback, settings, knownAt), knownAt) !== true) return {};
+    const { owes, notBefore, occasion } = events[notice.event];
+    const seenAt = Math.max(since, triedAt);
+    // By what the last look could know: it may have remembered its settings for a while.
+    const former = await parts.settingsAsOf(callback.serviceName, seenAt - parts.cacheMs);
+    const inForce = async ({ serviceName, writtenAt }: Callback): Promise<Settings> =>
+      writtenAt < (settings.changedAt ?? 0) ? parts.settingsAsOf(serviceName, writtenAt) : settings;
+    const [by, at] = callback.writtenAt < seenAt ? [former, seenAt] : [await inForce(callback), callback.writtenAt];
+    if (owes(callback, by, at) !== true) return {};
     let after = callback;
     let isPast = false;
     for (let step = 0; step < mostSteps && after.writtenAt > triedAt; step++) {
       if (after.writtenAt < since && !isPast) {
         // The last look saw this very state, and judged it.
-        if (isNear(after, settings)) return undefined;
+        if (isNear(after, former)) return undefined;
         isPast = true;
       }
       const before = await stateBefore(callbacks, callbackId, after);
       if (!before && !after.isCreation) return undefined;
-      const judgedBy = before ? await inForce(before, settings, before.writtenAt) : settings;
-      const why = whyNoNews(notice.event, before, after, judgedBy);
-      const earliest = before && notBefore?.(before, after);
-      if (why === undefined) return earliest === undefined ? {} : { notBefore: earliest };
+      const why = whyNoNews(notice.event, before, after, before ? await inForce(before) : settings);
+      if (why === undefined) {
+        // What was news of another occasion was told, or kept silent, under its own name.
+        if (occasion(after) !== notice.occasion) return undefined;
+        const earliest = before && notBefore?.(before, after);
+        return earliest === undefined ? {} : { notBefore: earliest };
+      }
       if (why !== 'already-due' || !before) return undefined;
       after = before;
     }
     return undefined;
   }
 
-  /** The settings by which a state was judged at a moment, in epoch milliseconds. */
-  async function inForce({ serviceName }: Callback, settings: Settings, at: number): Promise<Settings> {
-    return at < (settings.changedAt ?? 0) ? parts.formerSettings(serviceName, settings) : settings;
-  }
-
-  async function reconcile(found: readonly FoundCallback[], since: number): Promise<boolean> {
-    const candidates = await Promise.all(found.map(candidatesOf));
+  async function reconcile(
+    found: readonly FoundCallback[],
+    foundAt: number,
+    sinceOf: (callbackId: string) => number,
+  ): Promise<readonly string[]> {
+    const failed: string[] = [];
+    const report = (callbackId: string, error: unknown): void => {
+      failed.push(callbackId);
+      parts.log('ERROR', 'reconciliation-failed', { callbackId, reason: failureMessage(error) });
+    };
+    const candidates = await Promise.all(
+      found.map((one) =>
+        candidatesOf(one).catch((error: unknown): Candidate[] => {
+          report(one.callbackId, error);
+          return [];
+        }),
+      ),
+    );
     const ids = candidates.flat().map(({ noticeId }) => noticeId);
     const entries = ids.length > 0 ? await ledger.readMany(ids) : new Map<string, Entry>();
-    const outcomes = await Promise.all(candidates.map((ofOne) => settleAll(ofOne, entries, since)));
-    return outcomes.every((isWell) => isWell);
-  }
-
-  /** One after the other: on the device each takes the place of the one before. */
-  async function settleAll(
-    candidates: readonly Candidate[],
-    entries: ReadonlyMap<string, Entry>,
-    since: number,
-  ): Promise<boolean> {
-    let isWell = true;
-    for (const candidate of candidates) {
-      try {
-        await settle(candidate, entries.get(candidate.noticeId), since);
-      } catch (error) {
-        isWell = false;
-        const { callbackId } = candidate;
-        parts.log('ERROR', 'reconciliation-failed', { callbackId, reason: failureMessage(error) });
-      }
-    }
-    return isWell;
+    await Promise.all(
+      candidates.map(async (ofOne) => {
+        // One after the other: on the device each takes the place of the one before.
+        for (const candidate of ofOne) {
+          const { callbackId, noticeId } = candidate;
+          await settle(candidate, entries.get(noticeId), sinceOf(callbackId), foundAt).catch((error: unknown) => {
+            report(callbackId, error);
+          });
+        }
+      }),
+    );
+    return failed;
   }
 
   /** Of a document that is gone, history tells what it was. */
@@ -178,13 +205,14 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     reconcile,
 
     async lookAt(callbackId, changedAt) {
+      if (now() - changedAt > longestLifeMs) return;
       const callback = await callbacks.read(callbackId);
       if (!callback) {
         await tellDeletion(callbackId, changedAt);
         return;
       }
-      const isWhole = await reconcile([{ callbackId, callback }], now() - rememberedMs);
-      if (!isWhole) throw new Error(`${callbackId} could not be looked at`);
+      const failed = await reconcile([{ callbackId, callback }], now(), () => now() - rememberedMs);
+      if (failed.length > 0) throw new Error(`${callbackId} could not be looked at`);
     },
   };
 }

@@ -38,8 +38,7 @@ export function createRetry(parts: RetryParts): Retry {
     const entry = await ledger.read(noticeId);
     if (entry?.dueAt === undefined) return 'done';
     if (entry.dueAt > now()) return 'not-due';
-    if (now() >= entry.staleAt) await close(entry, hasReached(entry) ? 'SENT' : 'EXPIRED');
-    else await lookAgain(entry);
+    await lookAgain(entry);
     return 'done';
   };
 
@@ -47,7 +46,10 @@ export function createRetry(parts: RetryParts): Retry {
     const { callbackId, notice } = entry;
     const callback = await parts.currentCallback(callbackId);
     const settings = callback && (await parts.settingsOf(callback.serviceName));
-    if (settings && (await truth.holds(notice, callbackId, callback, settings))) {
+    const isStale = now() >= entry.staleAt && !(callback && now() < endOf(entry, callback));
+    if (isStale) {
+      await close(entry, hasReached(entry) ? 'SENT' : 'EXPIRED');
+    } else if (settings && (await truth.holds(notice, callbackId, callback, settings))) {
       await again(entry, callback, settings);
     } else if (!callback && events[notice.event].outlivesCallback) {
       await close(entry, hasReached(entry) ? 'SENT' : 'FAILED', { lastError: callbackGone });
@@ -56,17 +58,25 @@ export function createRetry(parts: RetryParts): Retry {
     }
   }
 
+  /**
+   * When it ends: by what was written since, what it speaks of may be over sooner than it seemed, or later. A dead letter
+   * that is replayed lives beyond its time.
+   */
+  function endOf({ notice, changedAt, staleAt: until }: Entry, callback: Callback): number {
+    const asWritten = staleAt(notice, callback, changedAt, Math.max(changedAt, callback.writtenAt));
+    return Math.min(Math.max(until, asWritten), staleAt(notice, callback, now()));
+  }
+
   async function again(entry: Entry, callback: Callback, settings: Settings): Promise<void> {
     const { noticeId, callbackId, notice, changedAt } = entry;
     const targets = rowsNow(entry.targets, callback.pushTargets.map(targetHash));
-    const stands = standing(targets, entry.staleAt);
+    const end = endOf(entry, callback);
+    const stands = standing(targets, end);
     if (!targets.some(isOpen) && stands.state !== 'WAITING') {
       await close(entry, stands.state, { targets });
       return;
     }
-    // What it speaks of may be over sooner by now, or have been shorter than the life of a replayed dead letter.
-    const stale = Math.min(entry.staleAt, staleAt(notice, callback, now()));
-    const on = { noticeId, callbackId, callback, notice, settings, changedAt, staleAt: stale, deleted: false };
+    const on = { noticeId, callbackId, callback, notice, settings, changedAt, staleAt: end, deleted: false };
     await parts.opener.again(entry, on, targets);
   }
 

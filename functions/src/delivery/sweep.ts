@@ -20,8 +20,9 @@ const longest = 500;
 const atATime = 20;
 
 /**
- * Takes up what was left behind: attempts that never ended, waits whose task was lost, callbacks whose event never
- * came, or whose turn came near without a write. Costs a query, a read of each entry found, what its attempt costs, and the price of the reconciliation.
+ * Takes up what was left behind: attempts that never ended, waits whose task was lost, callbacks whose event never came, or
+ * whose turn came near without a write. Costs a query, a read of each entry found, what its attempt costs, and the price of
+ * the reconciliation.
  *
  * @returns a function that resolves with how many entries it looked after
  */

@@ -1,9 +1,8 @@
 import type { Callback } from '../callback/callback.ts';
 import type { CallbackReader } from '../callback/reader.ts';
-import { routingEntry } from '../callback/routing-entry.ts';
+import { routingEntry, type KnownEntry } from '../callback/routing-entry.ts';
 import type { Settings } from '../callback/settings.ts';
 import { stillHolds, type Notice, type OwedNotice } from '../notice/decision.ts';
-import { events } from '../notice/events.ts';
 
 export interface TruthParts {
   readonly callbacks: Pick<CallbackReader, 'readAsOf'>;
@@ -23,11 +22,23 @@ export interface Truth {
   resolve(notice: OwedNotice, callbackId: string, state: Callback): Promise<Notice | undefined>;
 }
 
-const readyLivesMs = events.CALLBACK_READY.staleAfterMinutes * 60_000;
+/** Firestore remembers an hour. */
+const rememberedMs = 55 * 60_000;
+/** Turns that are followed from one look to the next; beyond it the oldest is looked for anew. */
+const mostTurns = 1000;
 
 export function createTruth({ callbacks, now }: TruthParts): Truth {
-  const entryOf = (callbackId: string, state: Callback) =>
-    routingEntry(callbacks, callbackId, state, now() - readyLivesMs);
+  const turns = new Map<string, KnownEntry>();
+
+  async function entryOf(callbackId: string, state: Callback): Promise<string | undefined> {
+    const known = turns.get(callbackId);
+    turns.delete(callbackId);
+    const entry = await routingEntry(callbacks, callbackId, state, now() - rememberedMs, known);
+    if (entry !== undefined) turns.set(callbackId, { entry, until: state.updateTime });
+    if (turns.size > mostTurns) turns.delete([...turns.keys()][0] ?? '');
+    return entry;
+  }
+
   return {
     async holds(notice, callbackId, current, settings) {
       if (!stillHolds(notice, current, settings, now())) return false;

@@ -32,7 +32,7 @@ export type DocumentWrite =
 export interface ReadOptions {
   /** Epoch microseconds within the last hour; absent = now. */
   readonly at?: number | undefined;
-  /** Names of the fields that are wanted, of letters and digits only; absent = all. */
+  /** Paths of the fields that are wanted, of letters, digits and dots between names; absent = all. */
   readonly fields?: readonly string[];
 }
 

@@ -42,6 +42,7 @@ export function decide(
     return { silence: 'no-push-targets', isNews: before?.pushTargets.length !== 0 };
   }
   if (!after) return decideDeleted(before);
+  [before, after] = ofOneBooking(before, after);
   const notices: OwedNotice[] = [];
   const reasons: Silence[] = [];
   for (const event of noticeEvents) {
@@ -69,7 +70,7 @@ function reasonsOf(state: Callback, settings: Settings): readonly (true | Silenc
   return noticeEvents.map((event) => events[event].owes(state, settings, state.writtenAt));
 }
 
-/** What a deletion says: whoever waited waits in vain. */
+/** What a deletion says: a callback that waited will not be made. */
 function decideDeleted(before: Callback | undefined): Decision {
   if (!before || !isWaiting(before)) return { silence: 'deleted-after-waiting', isNews: true };
   if (before.rescheduledTo !== undefined) return { silence: 'rescheduled', isNews: true };
@@ -87,13 +88,23 @@ export function whyNoNews(
   after: Callback,
   settings: Settings,
 ): Silence | undefined {
-  const { owes, isSameOccasion, whenCreated, takenBack } = events[event];
+  const { owes, isSameOccasion, whenCreated, isHistory, takenBack } = events[event];
   if (!before) return whenCreated;
+  [before, after] = ofOneBooking(before, after);
+  if (before.isCreation && isHistory?.(before)) return 'imported';
   const back = takenBack?.(before, after);
   if (back) return back;
   const wasOwed =
     before.pushTargets.length > 0 && isSameOccasion(before, after) && owes(before, settings, before.writtenAt) === true;
   return wasOwed ? 'already-due' : undefined;
+}
+
+/** Where the desired time of one state is wrong, it counts as that of the other: a typo books nothing. */
+function ofOneBooking<B extends Callback | undefined>(before: B, after: Callback): [B, Callback] {
+  if (!before || before.isBookingKnown === after.isBookingKnown) return [before, after];
+  return before.isBookingKnown
+    ? [before, { ...after, booking: before.booking }]
+    : [{ ...before, booking: after.booking }, after];
 }
 
 function noticeOf(event: NoticeEvent, before: Callback | undefined, after: Callback): OwedNotice {
@@ -107,7 +118,10 @@ function noticeOf(event: NoticeEvent, before: Callback | undefined, after: Callb
 /** The notices that a state owes by itself, whatever came before it; of READY only history tells the occasion. */
 export function owed(state: Callback, settings: Settings, at: number): NoticeEvent[] {
   if (state.pushTargets.length === 0) return [];
-  return noticeEvents.filter((event) => events[event].owes(state, settings, at) === true);
+  return noticeEvents.filter((event) => {
+    const { owes, isOfBooking } = events[event];
+    return (state.isBookingKnown || !isOfBooking) && owes(state, settings, at) === true;
+  });
 }
 
 /**
@@ -142,16 +156,14 @@ export function stillHolds(
   const row = events[event];
   if (!current) return row.outlivesCallback;
   if (current.pushTargets.length === 0 || row.owes(current, settings, now) !== true) return false;
-  return event === 'CALLBACK_READY' || isOccasion(occasion, row.occasion(current));
+  if (event === 'CALLBACK_READY') return true;
+  if (row.isOfBooking && !current.isBookingKnown) return true;
+  const spokenOf = row.occasion(current);
+  return occasion === spokenOf || (row.isOfBooking && occasion.startsWith(spokenOf + returned));
 }
 
 /** Where a booking came back under a name that was told before, this stands between the name and the time of the return. */
 const returned = '~';
-
-/** Whether a notice's occasion is the one that a state speaks of, or its return. */
-function isOccasion(occasion: string, spokenOf: string): boolean {
-  return occasion === spokenOf || occasion.startsWith(spokenOf + returned);
-}
 
 /** The same occasion once more, after its booking came back (a desired time A ▸ B ▸ A). @param at epoch milliseconds */
 export function onReturn(notice: Notice, at: number): Notice {

@@ -24,8 +24,12 @@ export interface EventRow {
   readonly occasion: (state: Callback) => string;
   /** Whether two states that owe it, one written after the other, speak of one occasion. */
   readonly isSameOccasion: (before: Callback, after: Callback) => boolean;
+  /** Its occasion is a booking or a part of one, which may come back under its name (see `onReturn`). */
+  readonly isOfBooking: boolean;
   /** Why a document that is created in such a state owes nothing all the same; absent = it does. */
   readonly whenCreated?: Silence;
+  /** Whether a document that was created so owes nothing after its next write either. */
+  readonly isHistory?: (creation: Callback) => boolean;
   /** Why the step from one state to the next takes the notice back; absent = it never does. */
   readonly takenBack?: (before: Callback, after: Callback) => Silence | undefined;
   /** Not to be told before this, epoch milliseconds: a later write may show that it never was true. */
@@ -54,6 +58,9 @@ export function directionOf({ callDirection }: Callback, settings: Settings): Ca
 }
 
 const isSameBooking = (before: Callback, after: Callback) => before.booking === after.booking;
+
+/** Who has a number to call must keep it: any other notice would take its place on the device. */
+const hasNumber = ({ callIn }: Callback, at: number) => callIn !== undefined && callIn.expirationTime.getTime() > at;
 
 /** The longest that a phone rings before somebody or something gives up. */
 const longestRingMs = 60_000;
@@ -102,6 +109,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     },
     occasion: attempt,
     isSameOccasion: isSameAttempt,
+    isOfBooking: true,
     whenCreated: 'imported',
     notBefore: untilRung,
     outlivesCallback: false,
@@ -117,6 +125,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     },
     occasion: ({ booking }) => booking,
     isSameOccasion: isSameAttempt,
+    isOfBooking: true,
     whenCreated: 'imported',
     notBefore: untilRung,
     outlivesCallback: true,
@@ -133,8 +142,11 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     },
     occasion: ({ booking }) => booking,
     isSameOccasion: isSameBooking,
+    isOfBooking: true,
     whenCreated: 'imported',
-    takenBack: (before, after) => (isSameBooking(before, after) ? undefined : 'rescheduled-in-place'),
+    isHistory: (creation) => creation.callbackState === 'COMPLETED',
+    takenBack: (before, after) =>
+      after.isScheduled && !isSameBooking(before, after) ? 'rescheduled-in-place' : undefined,
     outlivesCallback: true,
     staleAfterMinutes: 60,
     urgent: false,
@@ -146,6 +158,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
       const { callbackState, estimatedWaitTime, expirationTime } = state;
       const isTheirTurn = callbackState === 'ROUTING' && directionOf(state, settings) === 'USERORIGINATED';
       if (!isWaiting(state) || isTheirTurn) return undefined;
+      if (hasNumber(state, at)) return 'accepted-already';
       if (estimatedWaitTime === undefined) return 'wait-unknown';
       if (estimatedWaitTime >= settings.pushNotificationThresholdMinutes * 60) return 'wait-above-threshold';
       const turn = at + estimatedWaitTime * 1000;
@@ -155,6 +168,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     },
     occasion: ({ booking }) => booking,
     isSameOccasion: isSameBooking,
+    isOfBooking: true,
     whenCreated: 'created',
     outlivesCallback: false,
     staleAfterMinutes: 60,
@@ -170,12 +184,11 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     owes(state, settings, at) {
       if (state.callbackState !== 'ROUTING') return undefined;
       if (directionOf(state, settings) !== 'USERORIGINATED') return 'centre-dials';
-      // Who has the number already must not be asked to confirm in its place.
-      const hasNumber = state.callIn !== undefined && state.callIn.expirationTime.getTime() > at;
-      return hasNumber ? 'accepted-already' : true;
+      return hasNumber(state, at) ? 'accepted-already' : true;
     },
     occasion: ({ updateTime }) => updateTime,
-    isSameOccasion: (before) => before.callbackState === 'ROUTING',
+    isSameOccasion: ({ callbackState }) => callbackState === 'ROUTING' || callbackState === undefined,
+    isOfBooking: false,
     outlivesCallback: false,
     staleAfterMinutes: 10,
     // A callback that got its turn in spite of its expiry is not to be purged any more.
@@ -195,6 +208,7 @@ export const events: Readonly<Record<NoticeEvent, EventRow>> = {
     },
     occasion: ({ callIn }) => callIn?.id ?? '',
     isSameOccasion: (before, after) => before.callIn?.id === after.callIn?.id,
+    isOfBooking: false,
     outlivesCallback: false,
     staleAfterMinutes: 60,
     endsAt: ({ callIn }) => callIn?.expirationTime.getTime() ?? Infinity,

@@ -10,7 +10,7 @@ export const silences = {
   'expires-first': 'the callback expires before its turn',
   'closes-first': 'the business hours end before its turn',
   'centre-dials': 'it is in ROUTING, but the centre dials this callback itself',
-  'accepted-already': 'it is the consumer’s turn, but they have the number to call already',
+  'accepted-already': 'the consumer has a number to call already',
   'consumer-dials': 'the consumer dials this callback, so there are no outbound attempts',
   connected: 'the outbound call connected',
   'dial-result-missing': 'the last attempt has no lastDialResult yet, so the call may still be ringing',
