@@ -1,3 +1,4 @@
+import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
 import { second } from '../support/builders.ts';
 import { target } from './fcm-answer-rows.ts';
 import type { Http2Script } from './http2-wire.ts';
@@ -65,7 +66,7 @@ test('a slow answer is waited for while PINGs are answered, and these become rar
   expect(fcm.connections()).toBe(1);
 });
 
-test('while answers come no PING is sent, nor while nobody waits for one', async () => {
+test('while answers come no PING is sent', async () => {
   const fcm = await wire(answered);
   const send = senderTo(`http://127.0.0.1:${fcm.port}`, { silenceMs, timeoutMs });
   const until = performance.now() + 3 * silenceMs;
@@ -74,4 +75,50 @@ test('while answers come no PING is sent, nor while nobody waits for one', async
     return performance.now() > until;
   });
   expect(fcm.pings()).toBe(0);
+});
+
+test('a connection on which nobody waits is sent no PING until it is closed', async () => {
+  let isClosed = false;
+  const fcm = await wire((connection, stream) => {
+    connection.socket.once('close', () => {
+      isClosed = true;
+    });
+    answered(connection, stream);
+  });
+  const send = senderTo(`http://127.0.0.1:${fcm.port}`, { silenceMs, timeoutMs, idleMs: 4 * silenceMs });
+  expect(await send(target, message)).toEqual(accepted);
+  await inTheEnd(() => isClosed);
+  expect([fcm.pings(), fcm.connections()]).toEqual([0, 1]);
+});
+
+test('a request that gets no answer in time takes no other with it, where the server answers every PING', async () => {
+  let answer: () => void = () => undefined;
+  const fcm = await wire((connection, stream) => {
+    answer = () => {
+      answered(connection, stream);
+    };
+  });
+  const client = createHttp2Client(`http://127.0.0.1:${fcm.port}`, { silenceMs });
+  const post = (patience: number) => client.post({ path: '/', headers: [], body: '{}', timeoutMs: patience });
+  // Between the second PING, after three silences, and the third, after seven.
+  const slow = expect(post(4.85 * silenceMs)).rejects.toThrow('in time');
+  const other = post(timeoutMs);
+  await slow;
+  await inTheEnd(() => fcm.pings() === 3);
+  answer();
+  expect(await other).toMatchObject({ status: 200 });
+  client.destroy();
+});
+
+test('a slow answer is waited for on a connection that takes no further requests', async () => {
+  const fcm = await wire((connection, stream) => {
+    connection.goAway(stream, 'NO_ERROR');
+    const answersAt = performance.now() + 4 * silenceMs;
+    void inTheEnd(() => performance.now() > answersAt).then(() => {
+      answered(connection, stream);
+    });
+  });
+  const send = senderTo(`http://127.0.0.1:${fcm.port}`, { silenceMs, timeoutMs });
+  expect(await send(target, message)).toEqual(accepted);
+  expect(fcm.requests()).toBe(1);
 });

@@ -110,12 +110,15 @@ export function openHttp2Connection(
     retired = true;
     clearTimeout(opening);
     clearTimeout(unusual);
-    session.close();
+    // What is under way is still watched: a session that is closed sends no PING.
+    if (inFlight === 0) session.close();
     setTimeout(() => {
       destroy();
     }, lingerMs).unref();
     onRetired(neverOpened);
   }
+
+  const isOpen = () => !retired && !session.closed && !session.destroyed;
 
   /** It has ended, for whatever reason. */
   function end(): void {
@@ -129,7 +132,7 @@ export function openHttp2Connection(
   }
 
   const silence = watchSilence(silenceMs, {
-    isBusy: () => inFlight > 0,
+    isBusy: () => inFlight > 0 && !session.closed,
     bytesRead: () => socket.bytesRead,
     ping(onAnswer) {
       if (session.destroyed) return;
@@ -172,8 +175,8 @@ export function openHttp2Connection(
 
   function release(): void {
     inFlight -= 1;
-    silence.answered();
     if (inFlight === 0) rest();
+    if (inFlight === 0 && retired) session.close();
     onRoom();
   }
 
@@ -185,7 +188,7 @@ export function openHttp2Connection(
       return inFlight;
     },
     isOpening: () => limit === 0 && Math.abs(Date.now() - openedAt) < usualOpeningMs,
-    hasRoom: () => inFlight < limit && !session.closed && !session.destroyed,
+    hasRoom: () => inFlight < limit && isOpen(),
     reserve() {
       inFlight += 1;
       if (inFlight > 1) return;
@@ -194,7 +197,7 @@ export function openHttp2Connection(
     },
     post: (request) =>
       new Promise((resolve, reject) => {
-        if (session.closed || session.destroyed) {
+        if (!isOpen()) {
           release();
           reject(new NotTakenError('the connection was closed meanwhile'));
           return;
@@ -209,6 +212,7 @@ export function openHttp2Connection(
         receive(stream, request, ({ answer, error, hasBegun }) => {
           // Whoever is silent to one may be silent to all: no further request goes there.
           if (failureCode(error) === 'TimeoutError') retire();
+          if (hasBegun) silence.answered();
           release();
           if (answer) resolve(answer);
           else if (!hasBegun && (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastTaken)) {
@@ -218,7 +222,7 @@ export function openHttp2Connection(
       }),
     retireIfUnfit() {
       const isStale = inFlight === 0 && limit > 0 && Math.abs(Date.now() - usedAt) > idleMs;
-      if (isStale || session.closed || session.destroyed) end();
+      if (isStale || !isOpen()) end();
     },
     destroy() {
       destroy();

@@ -12,13 +12,13 @@ export interface WatchedConnection {
 export interface SilenceWatch {
   /** Somebody waits for an answer from now on. */
   begin(): void;
-  /** A request was answered. */
+  /** Something of an answer to a request has come: not a mere PING's. */
   answered(): void;
 }
 
 /** A silence is measured in so many looks. */
 const looks = 4;
-/** A server must not be asked too often, or it takes us for an attack. */
+/** A server must not be asked too often, or it takes us for an attack. In silences. */
 const rarestPing = 4;
 
 /**
@@ -27,11 +27,8 @@ const rarestPing = 4;
  * does; then the next PING waits for a longer silence. One timer a connection, which no request touches while it runs.
  */
 export function watchSilence(silenceMs: number, connection: WatchedConnection): SilenceWatch {
+  const silence = createSilence();
   let isWatching = false;
-  let seen = 0;
-  let silent = 0;
-  /** In silences. */
-  let pingAfter = 1;
 
   const timer = setTimeout(() => {
     // After a pause of the whole process what has come meanwhile is read before we look, and counts.
@@ -41,30 +38,64 @@ export function watchSilence(silenceMs: number, connection: WatchedConnection): 
   function look(): void {
     isWatching = connection.isBusy();
     if (!isWatching) return;
-    const bytes = connection.bytesRead();
-    silent = bytes === seen ? silent + 1 : 0;
-    seen = bytes;
-    if (silent === (pingAfter + 1) * looks) {
+    const verdict = silence.look(connection.bytesRead());
+    if (verdict === 'lost') {
       connection.onLost();
       return;
     }
     timer.refresh();
-    if (silent === pingAfter * looks) {
-      connection.ping(() => {
-        pingAfter = Math.min(2 * pingAfter, rarestPing);
-      });
-    }
+    if (verdict === 'ask') connection.ping(silence.isMerelySlow);
   }
 
   return {
     begin() {
       if (isWatching) return;
       isWatching = true;
-      [seen, silent] = [connection.bytesRead(), 0];
+      silence.begin(connection.bytesRead());
       timer.refresh();
     },
+    answered: silence.answered,
+  };
+}
+
+/** What to do about a silence, told by how much has come at each look. */
+export interface Silence {
+  begin(bytesRead: number): void;
+  /** `ask`: a PING is to be sent. `lost`: one was sent, and nothing came of it. */
+  look(bytesRead: number): 'wait' | 'ask' | 'lost';
+  /** It has answered a PING. */
+  readonly isMerelySlow: () => void;
+  readonly answered: () => void;
+}
+
+export function createSilence(): Silence {
+  let seen = 0;
+  /** Looks since something came. */
+  let silent = 0;
+  /** How many those were when a PING was sent that nothing has come after. */
+  let askedAt: number | undefined;
+  /** In silences. */
+  let askAfter = 1;
+
+  function begin(bytesRead: number): void {
+    [seen, silent, askedAt] = [bytesRead, 0, undefined];
+  }
+
+  return {
+    begin,
+    look(bytesRead) {
+      if (bytesRead === seen) silent += 1;
+      else begin(bytesRead);
+      if (askedAt !== undefined) return silent >= askedAt + looks ? 'lost' : 'wait';
+      if (silent < askAfter * looks) return 'wait';
+      askedAt = silent;
+      return 'ask';
+    },
+    isMerelySlow() {
+      askAfter = Math.min(2 * askAfter, rarestPing);
+    },
     answered() {
-      pingAfter = 1;
+      askAfter = 1;
     },
   };
 }
