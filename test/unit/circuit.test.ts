@@ -15,6 +15,7 @@ const trouble = (scope: TroubleScope, code: string): PushResult => ({
 const broken = trouble('credentials', 'INVALID_SIGNATURE');
 const down = trouble('provider', 'UNAVAILABLE');
 const quota = trouble('quota', 'QUOTA_EXCEEDED');
+const device = trouble('device', 'THIRD_PARTY_AUTH_ERROR');
 
 let devices = 0;
 /** What became of a message to one more device. */
@@ -45,7 +46,8 @@ describe('what breaks it', () => {
     { name: 'one that got through between them starts the count anew', given: [broken, broken, accepted, broken], expect: false }, // prettier-ignore
     { name: 'FCM knows the credentials where it says that a device is gone', given: [broken, broken, gone, broken], expect: false }, // prettier-ignore
     { name: 'and where it refuses a message', given: [broken, broken, refused, broken], expect: false },
-    { name: 'and where it counts our quota', given: [broken, broken, quota, broken], expect: false },
+    { name: 'and where it has trouble with one device alone', given: [broken, broken, device, broken], expect: false },
+    { name: 'a quota may be counted by somebody who has not looked at the credentials', given: [broken, quota, broken, quota, broken], expect: true }, // prettier-ignore
     { name: 'provider trouble does not', given: Array<PushResult>(100).fill(down), expect: false },
     { name: 'provider trouble says nothing of the credentials', given: [broken, down, broken, down, broken], expect: true }, // prettier-ignore
   ])('$name', ({ given, expect: expected }) => {
@@ -118,10 +120,13 @@ describe('while it is broken', () => {
     expect(circuit.enter(monday + 6 * second)).toBeUndefined();
   });
 
-  test('provider trouble does not close it, and a trial that met it is followed by another within 30 s', () => {
+  test.each([
+    { name: 'provider trouble', given: down },
+    { name: 'a quota', given: quota },
+  ])('$name does not close it, and a trial that met it is followed by another within 30 s', ({ given }) => {
     const circuit = brokenCircuit();
     const at = monday + 5 * second;
-    expect(send(circuit, at, down)).toBe(true);
+    expect(send(circuit, at, given)).toBe(true);
     expect([isOpen(circuit, at + 30 * second - 1), circuit.enter(at + 30 * second)]).toEqual([true, undefined]);
   });
 
@@ -189,10 +194,12 @@ test('whenever the key is mended, the next message after a minute at most gets t
   );
 });
 
-test('whatever is learnt, nobody is stopped for more than a minute, and of those who come at once one is let through', () => {
-  const anyResult = fc.constantFrom(accepted, gone, refused, broken, broken, broken, down, quota);
+const anyResult = fc.constantFrom(accepted, gone, refused, broken, broken, broken, down, quota);
+const anySteps = fc.array(fc.tuple(fc.integer({ min: 0, max: 90 * second }), anyResult), { maxLength: 60 });
+
+test('whatever is learnt, nobody is stopped for more than a minute', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 90 * second }), anyResult), { maxLength: 60 }), (steps) => {
+    fc.property(anySteps, (steps) => {
       const circuit = createCircuit();
       let now = monday;
       for (const [pause, result] of steps) {
@@ -201,6 +208,23 @@ test('whatever is learnt, nobody is stopped for more than a minute, and of those
         learn(circuit, result, now);
         const stop = circuit.stop(now);
         expect((stop?.until ?? now) - now).toBeLessThanOrEqual(minute);
+      }
+    }),
+  );
+});
+
+test('whatever is learnt, of those who come at once to a broken circuit one is let through at most', () => {
+  fc.assert(
+    fc.property(anySteps, (steps) => {
+      const circuit = createCircuit();
+      let [now, isBroken] = [monday, false];
+      for (const [pause, result] of steps) {
+        now += pause;
+        const through = Array.from({ length: 10 }, () => circuit.enter(now)).filter((stop) => !stop).length;
+        expect(through).toBeLessThanOrEqual(isBroken ? 1 : 10);
+        if (!isBroken) expect(through).toBe(10);
+        const change = learn(circuit, result, now);
+        if (change) isBroken = change === 'broke';
       }
     }),
   );

@@ -52,6 +52,7 @@ function room(given: { readonly toProbes: Answer; readonly toMessages: Answer })
 test.each([
   { name: '404', toMessages: notFound, code: 'NOT_FOUND' },
   { name: '403', toMessages: denied, code: 'FORBIDDEN' },
+  { name: '401', toMessages: bare(401, 'UNAUTHENTICATED'), code: 'DEVICE_UNAUTHENTICATED' },
 ])('a bare $name is one device’s trouble where the credentials are good', async ({ toMessages, code }) => {
   const { send } = room({ toMessages, toProbes: aboutTheTarget });
   const result = await send('a device', message);
@@ -72,9 +73,10 @@ test.each([
   { name: 'is in trouble', answer: bare(503, 'UNAVAILABLE') },
   { name: 'has had enough of us', answer: bare(429, 'RESOURCE_EXHAUSTED') },
   { name: 'hangs up', answer: (_: Request, response: Parameters<Answer>[1]) => response.destroy() },
-])('a bare refusal is one device’s trouble where FCM $name when it is asked about the credentials', async (given) => {
+])('a bare refusal is blamed on nobody where FCM $name when it is asked about the credentials', async (given) => {
   const { send } = room({ toMessages: denied, toProbes: given.answer });
-  expect(await send('a device', message)).toMatchObject({ outcome: 'try-later', scope: 'device' });
+  const result = await send('a device', message);
+  expect(result).toMatchObject({ outcome: 'try-later', scope: 'provider', code: 'PERMISSION_DENIED' });
 });
 
 test('a wait that comes with a bare refusal is kept', async () => {
@@ -140,7 +142,7 @@ test('no probe is begun that could end only when somebody else may send the mess
     },
     toProbes: denied,
   });
-  expect(await send('a device', message, state.now + 2 * patience)).toMatchObject({ scope: 'device' });
+  expect(await send('a device', message, state.now + 2 * patience)).toMatchObject({ scope: 'provider' });
   expect(probes()).toEqual([]);
 });
 

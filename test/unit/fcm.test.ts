@@ -104,17 +104,47 @@ test('further messages need no further token', async () => {
   expect([exchanged(), sent().length]).toEqual([1, 3]);
 });
 
-test('a token that is refused is renewed once, with the credentials asked for again', async () => {
-  const { send, state } = room(unauthenticated, accepted);
+/** Knows no token of these any more. */
+const revoked =
+  (...tokens: string[]): Answer =>
+  (request, response) => {
+    const isKnown = !tokens.includes(request.headers.authorization ?? '');
+    (isKnown ? accepted : unauthenticated)(request, response);
+  };
+
+test('a token that was revoked is renewed once, with the credentials asked for again', async () => {
+  const { send, state } = room(revoked('Bearer t1'));
   expect(await send(aToken(), message)).toMatchObject({ outcome: 'accepted' });
-  expect(sent().map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
+  // The second is the probe.
+  expect(sent().map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t2']);
+  expect(state.forgotten).toEqual(['1']);
+});
+
+test('devices that are refused as if the token were, while a probe gets through, burn neither tokens nor credentials', async () => {
+  const { send, state } = room((request, response) => {
+    (request.body.includes('iphone') ? unauthenticated : accepted)(request, response);
+  });
+  for (let n = 0; n < 20; n++) {
+    expect(await send(`iphone-${n}`, message)).toMatchObject({ scope: 'device', code: 'DEVICE_UNAUTHENTICATED' });
+    expect(await send(`android-${n}`, message)).toMatchObject({ outcome: 'accepted' });
+  }
+  expect([exchanged(), state.forgotten, sent().length]).toEqual([1, [], 41]);
+});
+
+test.each([
+  { name: 'does not exist', code: 'PROJECT_NOT_FOUND', given: answerJson(404, { error: { code: 404 } }) },
+  { name: 'may not be sent in', code: 'PERMISSION_DENIED', given: answerJson(403, { error: { code: 403 } }) },
+])('where the project $name, the credentials are asked for again with the next message', async ({ code, given }) => {
+  const { send, state } = room(given);
+  expect(await send(aToken(), message)).toMatchObject({ scope: 'credentials', code });
   expect(state.forgotten).toEqual(['1']);
 });
 
 test('a second refusal is the ledger’s business', async () => {
   const { send } = room(unauthenticated);
-  expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNAUTHENTICATED' });
-  expect(sent()).toHaveLength(2);
+  expect(await send(aToken(), message)).toMatchObject({ scope: 'credentials', code: 'UNAUTHENTICATED' });
+  // A message and a probe with each token.
+  expect([sent().length, exchanged()]).toEqual([4, 2]);
 });
 
 test('a message with a mistake is not sent twice', async () => {
@@ -128,7 +158,7 @@ test('many messages that are refused together renew the token once', async () =>
   await send('first', message);
   server.state.answer = (request, response) => {
     if (request.path === '/token') answerJson(200, { access_token: 'fresh' })(request, response);
-    else (request.headers.authorization === 'Bearer fresh' ? accepted : unauthenticated)(request, response);
+    else revoked('Bearer t1')(request, response);
   };
   server.requests.length = 0;
   const results = await Promise.all(Array.from({ length: 30 }, (_, n) => send(`device-${n}`, message)));
@@ -146,9 +176,9 @@ test('a token that is refused only after a long time is left to the ledger: the 
   const { send, state } = room((...given) => {
     state.now += patience;
     unauthenticated(...given);
-  }, accepted);
+  });
   expect(await send(aToken(), message)).toMatchObject({ outcome: 'try-later', code: 'UNAUTHENTICATED' });
-  expect(sent()).toHaveLength(1);
+  expect([sent().length, exchanged()]).toEqual([2, 1]);
 });
 
 test('what FCM could answer only when somebody else may send it, too, is not sent', async () => {

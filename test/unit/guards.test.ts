@@ -60,6 +60,16 @@ test('broken credentials shut the gate, and the messages behind cost no request'
   );
 });
 
+test('a trial that finds FCM in trouble resumes nothing', async () => {
+  const { state, sendMany, gate, lines } = guarded();
+  state.answer = () => broken;
+  await sendMany(3);
+  state.now += 5 * second;
+  state.answer = () => down;
+  await sendMany(1);
+  expect([gate.stop()?.code, lines.map(({ event }) => event)]).toEqual(['INVALID_SIGNATURE', ['sending-stopped']]);
+});
+
 test('it says once that sending stopped and why, and once that it goes on', async () => {
   const { state, sendMany, lines } = guarded();
   state.answer = () => broken;

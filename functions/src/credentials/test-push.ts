@@ -106,6 +106,7 @@ const refusedAlone =
 const sentences: Readonly<Record<string, readonly [code: string, message: string]>> = {
   UNREGISTERED: ['target-gone', 'FCM does not know this browser any more. Refresh the page and run the test again.'],
   INVALID_TARGET: ['target-gone', 'FCM does not know this browser. Refresh the page and run the test again.'],
+  DEVICE_UNAUTHENTICATED: ['target-gone', refusedAlone],
   FORBIDDEN: ['target-gone', refusedAlone],
   NOT_FOUND: ['target-gone', refusedAlone],
   SENDER_ID_MISMATCH: [

@@ -1,7 +1,7 @@
 import type { AccessTokens } from '../google/access-token.ts';
 import { ApiError, type ApiErrorKind } from '../base/api-error.ts';
 import type { CredentialStore, Activation } from './store.ts';
-import type { PushResult } from '../fcm/result.ts';
+import { isTrouble, type PushResult } from '../fcm/result.ts';
 import { CredentialError, type Credential } from '../google/credential.ts';
 import { clean, publicFacts, readKey, type ServiceAccount, type TypedAccount } from './service-account.ts';
 
@@ -127,7 +127,7 @@ export function refusalOf(
   result: PushResult,
   projectId: string,
 ): { readonly code: string; readonly message: string } | undefined {
-  if (result.outcome === 'accepted') return undefined;
+  if (result.outcome === 'accepted' || isTrouble(result, 'provider')) return undefined;
   const { code, detail } = result;
   if (code === 'PERMISSION_DENIED') {
     return /SERVICE_DISABLED|has not been used|is disabled/.test(detail)

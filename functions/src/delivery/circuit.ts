@@ -1,4 +1,4 @@
-import type { PushResult } from '../fcm/result.ts';
+import { isTrouble, type PushResult } from '../fcm/result.ts';
 import { createDevicesInARow } from './devices-in-a-row.ts';
 
 /** Why nothing is sent, and until when: epoch milliseconds. */
@@ -53,7 +53,8 @@ export function createCircuit(): Circuit {
     },
     learn(result, target, now) {
       const was = stopped;
-      if (result.outcome === 'try-later' && result.scope === 'provider') return undefined;
+      // Whoever says so need not have looked at the credentials.
+      if (isTrouble(result, 'provider') || isTrouble(result, 'quota')) return undefined;
       if (result.outcome !== 'try-later' || result.scope !== 'credentials') {
         failures.end();
         stopMs = firstStopMs;

@@ -1,7 +1,7 @@
 import { isYoung } from '../base/memory.ts';
 import { probe } from './probe.ts';
 import type { FcmTransport } from './request.ts';
-import type { PushResult } from './result.ts';
+import { isTrouble, type PushResult } from './result.ts';
 
 /** With whose rights a message was sent. */
 export interface Rights {
@@ -17,14 +17,16 @@ const verdictForMs = 10_000;
 
 /** Codes that are read out of a status alone ▶ what is left of them where the credentials are good after all. */
 const deviceCodes: ReadonlyMap<string, string> = new Map([
+  ['UNAUTHENTICATED', 'DEVICE_UNAUTHENTICATED'],
   ['PERMISSION_DENIED', 'FORBIDDEN'],
   ['PROJECT_NOT_FOUND', 'NOT_FOUND'],
 ]);
 
 /**
  * Where FCM refuses a message and does not say why, it may be the device or the credentials. Blaming the credentials
- * stops everybody, so it takes a probe that is refused, too; else it is this device's trouble, which costs one device
- * a delay. One probe serves all who doubt at the same time.
+ * stops everybody, so it takes a probe that is refused, too. A probe that gets through makes it this device's trouble,
+ * which costs one device a delay; one that finds out nothing leaves it nobody's. One probe serves all who doubt at the
+ * same time.
  */
 export function createDoubt(transport: FcmTransport): Doubt {
   let last: (Rights & { readonly since: number; readonly verdict: Promise<PushResult> }) | undefined;
@@ -42,7 +44,9 @@ export function createDoubt(transport: FcmTransport): Doubt {
     const deviceCode = result.outcome === 'try-later' && deviceCodes.get(result.code);
     if (!deviceCode) return result;
     const verdict = mayProbe ? await verdictOn(rights) : undefined;
-    if (verdict?.outcome === 'try-later' && verdict.scope === 'credentials') return verdict;
-    return { ...result, scope: 'device', code: deviceCode };
+    if (!verdict || isTrouble(verdict, 'provider') || isTrouble(verdict, 'quota')) {
+      return { ...result, scope: 'provider' };
+    }
+    return isTrouble(verdict, 'credentials') ? verdict : { ...result, scope: 'device', code: deviceCode };
   };
 }

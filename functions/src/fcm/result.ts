@@ -25,3 +25,7 @@ export type TroubleScope = 'device' | 'quota' | 'credentials' | 'provider';
 
 /** The code of a device that belongs to another project, and of every device where the wrong project is registered. */
 export const foreignProject = 'SENDER_ID_MISMATCH';
+
+export function isTrouble(result: PushResult, scope: TroubleScope): boolean {
+  return result.outcome === 'try-later' && result.scope === scope;
+}

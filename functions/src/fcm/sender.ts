@@ -5,7 +5,7 @@ import { CredentialError, type Credential } from '../google/credential.ts';
 import { createDoubt, type Doubt } from './doubt.ts';
 import type { PushMessage } from './push-message.ts';
 import { askFcm, type FcmTransport } from './request.ts';
-import type { PushResult } from './result.ts';
+import { isTrouble, type PushResult } from './result.ts';
 
 /** Whose credentials are in force. */
 export interface ActiveCredential {
@@ -26,7 +26,7 @@ export interface FcmOptions extends FcmTransport {
  * A sender over the FCM HTTP v1 API: one request a message; a token exchange an hour.
  *
  * It repeats a request at once only where FCM has certainly not taken it, the fault is on our side, and it was found
- * quickly, and only once: an access token or a key that was refused (it may have been rotated). What FCM may have taken
+ * quickly, and only once: an access token or a key that was refused (it may have been rotated), to a probe, too. What FCM may have taken
  * is the ledger's business: a connection that broke says nothing about it, and FCM wants 10 s between two attempts.
  */
 export function createFcmSender(options: FcmOptions) {
@@ -66,9 +66,12 @@ async function attempt(parts: SenderParts, target: string, message: PushMessage,
   const { projectId } = credential;
   const validateOnly = parts.validateOnly ?? false;
   const answer = await askFcm(parts, { projectId, accessToken, target, message, validateOnly });
-  const again = answer.outcome === 'try-later' && answer.code === 'UNAUTHENTICATED';
-  if (again && accessTokens.forget(accessToken)) credentials.forget(credential);
-  return { result: await parts.doubt(answer, { projectId, accessToken }, canBeAnswered()), again };
+  const result = await parts.doubt(answer, { projectId, accessToken }, canBeAnswered());
+  if (!isTrouble(result, 'credentials')) return { result, again: false };
+  const again = 'code' in result && result.code === 'UNAUTHENTICATED';
+  // Others may be registered by now. Of many messages whose token is refused together only the first asks for them.
+  if (!again || accessTokens.forget(accessToken)) credentials.forget(credential);
+  return { result, again };
 }
 
 const leaseEnding: PushResult = {
