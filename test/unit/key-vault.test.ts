@@ -1,3 +1,4 @@
+import { createCredentialSource } from '../../functions/src/credentials/source.ts';
 import { createKeyVault } from '../../functions/src/credentials/vault.ts';
 import { minute, monday } from '../support/builders.ts';
 
@@ -126,6 +127,22 @@ test.each<{ name: string; given: Partial<ReturnType<typeof room>['state']>; expe
   const { vault, state } = room();
   Object.assign(state, given);
   expect(await codeOf(vault.active())).toBe(code);
+});
+
+test.each([
+  { name: 'a page that asks for a password, in place of Secret Manager', given: undefined },
+  { name: 'an empty object', given: {} },
+  { name: 'a payload without data', given: { payload: {} } },
+])('what passes by itself stops nobody: $name', async ({ given }) => {
+  const active = { data: { version: '1' }, createTime: '1.0', updateTime: '1.0' };
+  const documents = { read: () => Promise.resolve([active]), write: () => Promise.resolve([]) };
+  const config = { projectId: 'p', credentialsSecret: 's' };
+  const vault = createKeyVault(
+    createCredentialSource(documents, () => Promise.resolve(given), config),
+    () => monday,
+    minute,
+  );
+  await expect(vault.active()).rejects.toMatchObject({ code: 'SECRET_MANAGER_UNAVAILABLE', passing: true });
 });
 
 test('no error repeats what the payload holds', async () => {

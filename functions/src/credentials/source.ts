@@ -1,6 +1,6 @@
 import type { Config } from '../base/config.ts';
 import type { Documents } from '../google/documents.ts';
-import type { GoogleApi } from '../google/google-api.ts';
+import { GoogleError, type GoogleApi } from '../google/google-api.ts';
 import { fieldsOf } from '../base/json.ts';
 import type { CredentialSource } from './vault.ts';
 
@@ -28,7 +28,10 @@ export function createCredentialSource(
           repeatOn: ['UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
         }),
       );
-      return Buffer.from(String(fieldsOf(payload)['data']), 'base64').toString('utf8');
+      const { data } = fieldsOf(payload);
+      // Whoever has answered, it was not Secret Manager: that passes, and says nothing of the credentials.
+      if (typeof data !== 'string') throw new GoogleError('UNAVAILABLE', 'an answer without a payload');
+      return Buffer.from(data, 'base64').toString('utf8');
     },
   };
 }
