@@ -1,3 +1,4 @@
+import { detailOf, type Sent } from './detail.ts';
 import { foreignProject, type PushResult, type TroubleScope } from './result.ts';
 import { retryAfterMs, type HttpAnswer } from '../google/http-answer.ts';
 import { fieldsOf, listOf, parseJson } from '../base/json.ts';
@@ -45,14 +46,14 @@ const codeByGooglesStatus: Readonly<Record<number, string>> = {
   404: 'PROJECT_NOT_FOUND',
 };
 
-/** What an answer of `messages:send` means. The target is taken out of what is kept of it. */
-export function classify(answer: HttpAnswer, target: string, now: number): PushResult {
+/** What an answer of `messages:send` means. Nothing that was sent is in what is kept of it. */
+export function classify(answer: HttpAnswer, sent: Sent, now: number): PushResult {
   const { status, headers, body } = answer;
   const { name, error } = fieldsOf(parseJson(body));
   if (status === 200 && typeof name === 'string' && name !== '') return { outcome: 'accepted', messageId: name };
   const said = readError(error);
-  const code = refine(codeOf(status, said), said, target);
-  const detail = body.replaceAll(target, '(target)').slice(0, 1000).toWellFormed();
+  const code = refine(codeOf(status, said), said, sent.target);
+  const detail = detailOf(answer, said.isGoogles, sent);
   const consequence = consequences.get(code) ?? (status === 429 ? 'quota' : 'provider');
   if (consequence === 'target-gone' || consequence === 'refused') return { outcome: consequence, code, detail };
   const wait = retryAfterMs(headers, now);

@@ -38,7 +38,7 @@ export async function askFcm({ client, timeoutMs, now }: FcmTransport, request: 
       }),
       timeoutMs,
     });
-    return classify(answer, target, now());
+    return classify(answer, { target, message }, now());
   } catch (error) {
     const { code, cause } = connectionFailure(error);
     return { outcome: 'try-later', scope: 'provider', code, detail: `no answer of FCM: ${cause}` };
