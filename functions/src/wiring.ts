@@ -58,7 +58,8 @@ export function createChain(parts: ChainParts) {
   const sendersWithin = (maxAgeMs: number) => {
     const credentials = createKeyVault(credentialSource, now, maxAgeMs);
     const options = { ...fcm, credentials, accessTokens: newAccessTokens() };
-    return { send: createFcmSender(options), validate: createFcmSender({ ...options, validateOnly: true }) };
+    const [send, validate] = [createFcmSender(options), createFcmSender({ ...options, validateOnly: true })];
+    return { send, validate, credentials };
   };
 
   const { of: settingsOf, asOf: settingsAsOf } = createSettingsCache({
@@ -80,7 +81,14 @@ export function createChain(parts: ChainParts) {
   const ledger = createLedger(documents);
   const rebookings = createRebookings(documents);
   const senders = sendersWithin(config.cacheMs);
-  const { gate, guarded, gated } = createGuards({ maxInFlight: mostAtOnce, log, now });
+  const { gate, guarded, gated } = createGuards({
+    maxInFlight: mostAtOnce,
+    onWrongProject() {
+      senders.credentials.lookAgain();
+    },
+    log,
+    now,
+  });
   const { deliver, retry } = createDelivery({
     ledger,
     rebookedAt: (callbackId, until) => rebookings.last(callbackId, until),

@@ -6,6 +6,7 @@ import { hour, minute, monday, second } from '../support/builders.ts';
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };
 const gone: PushResult = { outcome: 'target-gone', code: 'UNREGISTERED', detail: '' };
 const refused: PushResult = { outcome: 'refused', code: 'INVALID_ARGUMENT', detail: '' };
+const foreign: PushResult = { outcome: 'refused', code: 'SENDER_ID_MISMATCH', detail: '' };
 const trouble = (scope: TroubleScope, code: string): PushResult => ({
   outcome: 'try-later',
   scope,
@@ -48,6 +49,7 @@ describe('what breaks it', () => {
     { name: 'and where it refuses a message', given: [broken, broken, refused, broken], expect: false },
     { name: 'and where it has trouble with one device alone', given: [broken, broken, device, broken], expect: false },
     { name: 'a quota may be counted by somebody who has not looked at the credentials', given: [broken, quota, broken, quota, broken], expect: true }, // prettier-ignore
+    { name: 'a device of another project says nothing of ours', given: [broken, foreign, broken, foreign, broken], expect: true }, // prettier-ignore
     { name: 'provider trouble does not', given: Array<PushResult>(100).fill(down), expect: false },
     { name: 'provider trouble says nothing of the credentials', given: [broken, down, broken, down, broken], expect: true }, // prettier-ignore
   ])('$name', ({ given, expect: expected }) => {
@@ -68,6 +70,7 @@ describe('what breaks it', () => {
   test('it tells why nothing is sent, and until when', () => {
     expect(brokenCircuit().stop(monday)).toEqual({
       until: monday + 5 * second,
+      scope: 'credentials',
       code: 'INVALID_SIGNATURE',
       detail: 'INVALID_SIGNATURE',
     });

@@ -17,8 +17,12 @@ function guarded({ maxInFlight = 100 } = {}) {
   const state = { now: monday, answer: (): PushResult | Promise<PushResult> => accepted };
   const requests: string[] = [];
   const lines: { severity: Severity; event: LogEvent; fields: LogFields }[] = [];
+  let looks = 0;
   const guards = createGuards({
     maxInFlight,
+    onWrongProject() {
+      looks += 1;
+    },
     log: (severity, event, fields) => lines.push({ severity, event, fields }),
     now: () => state.now,
   });
@@ -30,7 +34,7 @@ function guarded({ maxInFlight = 100 } = {}) {
   const [send, publish] = [guards.guarded(fcm), guards.gated(fcm)];
   const sendMany = (count: number) =>
     Promise.all(Array.from({ length: count }, (_, n) => send(`device-${n}`, message)));
-  return { state, requests, lines, gate, send, publish, sendMany };
+  return { state, requests, lines, gate, send, publish, sendMany, looks: () => looks };
 }
 
 /** What all promises that can be settled by now have led to. */
@@ -112,7 +116,12 @@ test('provider trouble stops nothing, but it slows', async () => {
 test('more than 500 at once have the others wait at the gate', async () => {
   const { sendMany, gate } = guarded();
   await sendMany(500);
-  expect(gate.stop()).toEqual({ until: monday + 20, code: 'PACED', detail: expect.any(String) as string });
+  expect(gate.stop()).toEqual({
+    until: monday + 20,
+    scope: 'provider',
+    code: 'PACED',
+    detail: expect.any(String) as string,
+  });
 });
 
 test('so many requests are under way and no more, though some are never answered', async () => {
@@ -190,6 +199,18 @@ test('where the wrong project is registered sending stops, no device is refused,
   expect(lines.map(({ event }) => event)).toEqual(['sending-stopped', 'sending-resumed']);
 });
 
+test('where the wrong project seems to be registered each trial looks for another', async () => {
+  const { state, sendMany, looks } = guarded({ maxInFlight: 1 });
+  state.answer = () => foreign;
+  await sendMany(100);
+  const before = looks();
+  for (let n = 0; n < 10; n++) {
+    state.now += minute;
+    await sendMany(100);
+  }
+  expect([before, looks()]).toEqual([3, 13]);
+});
+
 test('where everybody lacks the project’s certificate sending goes on for the others', async () => {
   const { state, sendMany, gate, lines } = guarded();
   state.answer = () => ({ outcome: 'try-later', scope: 'device', code: 'THIRD_PARTY_AUTH_ERROR', detail: '' });
@@ -208,10 +229,42 @@ describe('what is published beside the notices', () => {
     expect(requests).toHaveLength(3);
   });
 
+  test('to a list of old targets is told of each that it is gone, and casts no doubt on what is said of others', async () => {
+    const { state, publish, send, lines } = guarded();
+    state.answer = () => gone;
+    for (let n = 0; n < 100; n++) expect(await publish(`old-${n}`, message)).toEqual(gone);
+    expect([await send('phone', message), lines]).toEqual([gone, []]);
+  });
+
+  test('to targets of another project stops nobody, and resumes nothing', async () => {
+    const { state, publish, sendMany, gate, lines } = guarded();
+    state.answer = () => foreign;
+    for (let n = 0; n < 100; n++) expect(await publish(`foreign-${n}`, message)).toEqual(foreign);
+    expect([gate.stop(), lines]).toEqual([undefined, []]);
+    state.answer = () => broken;
+    await sendMany(3);
+    state.now += 5 * second;
+    state.answer = () => foreign;
+    await publish('foreign', message);
+    expect([gate.stop()?.code, lines.length]).toEqual(['INVALID_SIGNATURE', 1]);
+  });
+
+  test('and was accepted does not show that the devices of notices are of our project', async () => {
+    const { state, publish, send } = guarded();
+    const outcomes: string[] = [];
+    for (let n = 0; n < 10; n++) {
+      state.answer = () => accepted;
+      await publish(`other-${n}`, message);
+      state.answer = () => foreign;
+      outcomes.push((await send(`phone-${n}`, message)).outcome);
+    }
+    expect(outcomes).toEqual(Array<string>(10).fill('try-later'));
+  });
+
   test('keeps the same pace: what comes too fast is given back with the time to wait', async () => {
     const { sendMany, publish, requests } = guarded();
     await sendMany(500);
-    expect(await publish('phone', message)).toMatchObject({ outcome: 'try-later', code: 'PACED', retryAfterMs: 20 });
+    expect(await publish('phone', message)).toMatchObject({ scope: 'provider', code: 'PACED', retryAfterMs: 20 });
     expect(requests).toHaveLength(500);
   });
 

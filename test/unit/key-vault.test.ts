@@ -105,6 +105,18 @@ test('what failed after newer credentials came into force costs no further quest
   expect(asked).toEqual(['active', 'payload 1', 'active', 'payload 2']);
 });
 
+test('who looks again sees a new version at once, and keeps what is in force where nobody answers', async () => {
+  const { vault, asked, state } = room();
+  await vault.active();
+  vault.lookAgain();
+  state.outage = grpcError(14);
+  expect((await vault.active()).version).toBe('1');
+  Object.assign(state, { outage: undefined, active: '2' });
+  vault.lookAgain();
+  expect((await vault.active()).version).toBe('2');
+  expect(asked).toEqual(['active', 'payload 1', 'active', 'active', 'payload 2']);
+});
+
 test.each<{ name: string; given: Partial<ReturnType<typeof room>['state']>; expect: string }>([
   { name: 'nothing was registered yet', given: { active: undefined }, expect: 'CREDENTIALS_NOT_CONFIGURED' },
   { name: 'the version does not exist', given: { failure: grpcError(5) }, expect: 'CREDENTIALS_LOST' },

@@ -41,6 +41,11 @@ const usualPatienceMs = 5_000;
 /** Between two questions while none is answered. */
 const pauseMs = 5_000;
 
+export interface KeyVault extends ActiveCredential {
+  /** Asks for the active version at the next call, and goes on with what is held where that is not answered. */
+  lookAgain(): void;
+}
+
 interface Held {
   readonly credential: Credential;
   /** When its version was last asked for, and how long that is enough. */
@@ -60,7 +65,7 @@ export function createKeyVault(
   now: () => number,
   maxAgeMs: number,
   patienceMs = usualPatienceMs,
-): ActiveCredential {
+): KeyVault {
   let held: Held | undefined;
   let asking: Promise<Credential> | undefined;
 
@@ -125,6 +130,9 @@ export function createKeyVault(
     },
     forget(refused) {
       if (held?.credential.version === refused.version) [held, asking] = [undefined, undefined];
+    },
+    lookAgain() {
+      if (held) held.forMs = 0;
     },
   };
 }

@@ -1,9 +1,10 @@
-import { isTrouble, type PushResult } from '../fcm/result.ts';
+import { foreignProject, isTrouble, type PushResult, type TroubleScope } from '../fcm/result.ts';
 import { createDevicesInARow } from './devices-in-a-row.ts';
 
 /** Why nothing is sent, and until when: epoch milliseconds. */
 export interface Stop {
   readonly until: number;
+  readonly scope: TroubleScope;
   readonly code: string;
   readonly detail: string;
 }
@@ -32,7 +33,7 @@ const trialMs = 30_000;
 export function createCircuit(): Circuit {
   const failures = createDevicesInARow(failuresToBreak);
   let stopMs = firstStopMs;
-  let stopped: (Stop & { readonly since: number; readonly onTrial: boolean }) | undefined;
+  let stopped: (Omit<Stop, 'scope'> & { readonly since: number; readonly onTrial: boolean }) | undefined;
 
   /**
    * Others than the one who tries need not wait for the end of its time: most trials end at once. A clock that was set
@@ -41,7 +42,12 @@ export function createCircuit(): Circuit {
   function stop(now: number): Stop | undefined {
     if (!stopped || now < stopped.since || now >= stopped.until) return undefined;
     const { code, detail, onTrial } = stopped;
-    return { until: onTrial ? Math.min(stopped.until, now + firstStopMs) : stopped.until, code, detail };
+    return {
+      until: onTrial ? Math.min(stopped.until, now + firstStopMs) : stopped.until,
+      scope: 'credentials',
+      code,
+      detail,
+    };
   }
 
   return {
@@ -53,8 +59,7 @@ export function createCircuit(): Circuit {
     },
     learn(result, target, now) {
       const was = stopped;
-      // Whoever says so need not have looked at the credentials.
-      if (isTrouble(result, 'provider') || isTrouble(result, 'quota')) return undefined;
+      if (saysNothing(result)) return undefined;
       if (result.outcome !== 'try-later' || result.scope !== 'credentials') {
         failures.end();
         stopMs = firstStopMs;
@@ -71,4 +76,10 @@ export function createCircuit(): Circuit {
       return was ? undefined : 'broke';
     },
   };
+}
+
+/** Whoever says so need not have looked at the credentials; or they are good, but perhaps of the wrong project. */
+function saysNothing(result: PushResult): boolean {
+  const isForeign = result.outcome === 'refused' && result.code === foreignProject;
+  return isForeign || isTrouble(result, 'provider') || isTrouble(result, 'quota');
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Log } from '../base/log.ts';
-import type { PushResult } from '../fcm/result.ts';
+import { isTrouble, type PushResult } from '../fcm/result.ts';
 import { createCircuit, type Stop } from './circuit.ts';
 import { createInvalidationGuard } from './invalidation.ts';
 import { createPace } from './pace.ts';
@@ -16,13 +16,18 @@ export interface Guards {
   readonly gate: Gate;
   /** For who has asked the gate: what is under way goes, as long as the credentials are not broken. */
   readonly guarded: (send: PushSender) => PushSender;
-  /** For who keeps nothing that could be sent later: what the gate would stop is given back. */
+  /**
+   * For who keeps nothing that could be sent later: what the gate would stop is given back. Whose targets they are nobody
+   * knows, so what FCM says of them is believed as it is, and tells nothing of the devices of others.
+   */
   readonly gated: (send: PushSender) => PushSender;
 }
 
 export interface GuardParts {
   /** Requests under way to FCM at the same time, from this instance. */
   readonly maxInFlight: number;
+  /** The project seems to be the wrong one: the credentials are to be asked for anew, for they may be mended by now. */
+  readonly onWrongProject?: () => void;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -38,21 +43,26 @@ const longestTurnMs = 20_000;
  * service that has just come back, a limit on requests under way, and disbelief when too many devices are given up at
  * once.
  */
-export function createGuards({ maxInFlight, log, now }: GuardParts): Guards {
+export function createGuards({ maxInFlight, onWrongProject, log, now }: GuardParts): Guards {
   const circuit = createCircuit();
   const pace = createPace();
   const invalidation = createInvalidationGuard();
   const limit = pLimit(maxInFlight);
 
-  function learn(answer: PushResult, target: string): PushResult {
+  function judged(answer: PushResult, target: string): PushResult {
     const { result, isAlarm } = invalidation.judge(answer, target, now());
+    if (isAlarm && 'code' in result) log('ERROR', 'targets-suspicious', { code: result.code, detail: result.detail });
+    if (answer.outcome === 'refused' && isTrouble(result, 'credentials')) onWrongProject?.();
+    return result;
+  }
+
+  function learn(result: PushResult, target: string): PushResult {
     const change = circuit.learn(result, target, now());
     pace.learn(result, now());
     if (change === 'mended') log('INFO', 'sending-resumed', {});
-    if (result.outcome === 'accepted') return result;
-    const { code, detail } = result;
-    if (change === 'broke') log('ERROR', 'sending-stopped', { code, detail });
-    if (isAlarm) log('ERROR', 'targets-suspicious', { code, detail });
+    if (change === 'broke' && 'code' in result) {
+      log('ERROR', 'sending-stopped', { code: result.code, detail: result.detail });
+    }
     return result;
   }
 
@@ -60,11 +70,11 @@ export function createGuards({ maxInFlight, log, now }: GuardParts): Guards {
     const broken = circuit.stop(now());
     if (broken) return broken;
     const until = pace.until(now());
-    return until === undefined ? undefined : { until, code: 'PACED', detail: 'too many messages at once' };
+    return until === undefined ? undefined : { ...paced, until };
   }
 
-  const guarded =
-    (send: PushSender): PushSender =>
+  const inTurn =
+    (send: PushSender, judge: typeof judged): PushSender =>
     (target, message, until) => {
       const asked = now();
       return limit(async () => {
@@ -73,15 +83,15 @@ export function createGuards({ maxInFlight, log, now }: GuardParts): Guards {
         const stopped = circuit.enter(startsAt);
         if (stopped) return refusal(stopped, startsAt);
         pace.take(startsAt);
-        return learn(await send(target, message, until), target);
+        return learn(judge(await send(target, message, until), target), target);
       });
     };
 
   return {
     gate: { stop },
-    guarded,
+    guarded: (send) => inTurn(send, judged),
     gated(send) {
-      const behind = guarded(send);
+      const behind = inTurn(send, (answer) => answer);
       return async (target, message, until) => {
         const stopped = stop();
         return stopped ? refusal(stopped, now()) : behind(target, message, until);
@@ -97,6 +107,8 @@ const tooBusy: PushResult = {
   detail: 'too many requests were under way for too long',
 };
 
-function refusal({ until, code, detail }: Stop, now: number): PushResult {
-  return { outcome: 'try-later', scope: 'credentials', code, detail, retryAfterMs: Math.max(1, until - now) };
+const paced = { scope: 'provider', code: 'PACED', detail: 'too many messages at once' } as const;
+
+function refusal({ until, ...why }: Stop, now: number): PushResult {
+  return { outcome: 'try-later', ...why, retryAfterMs: Math.max(1, until - now) };
 }
