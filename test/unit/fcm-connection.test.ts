@@ -171,13 +171,19 @@ describe('a connection that ends', () => {
       requests: 2,
     },
     {
-      name: 'GOAWAY of a server in trouble that has not looked at our stream: repeated at once',
+      name: 'GOAWAY of a server in trouble: tried later, though it has not looked at our stream',
       given: onFirst(({ goAway, socket }) => {
         goAway(0, 'INTERNAL_ERROR');
         socket.end();
       }),
-      expect: accepted,
-      requests: 2,
+      expect: later('CONNECTION_LOST'),
+      requests: 1,
+    },
+    {
+      name: 'GOAWAY of a server that wants calm: tried later',
+      given: (connection) => connection.goAway(0, 'ENHANCE_YOUR_CALM'),
+      expect: later('CONNECTION_LOST'),
+      requests: 1,
     },
     {
       name: 'GOAWAY again and again: tried later',
@@ -222,10 +228,10 @@ describe('a connection that ends', () => {
       requests: 2,
     },
     {
-      name: 'REFUSED_STREAM again and again: tried later',
+      name: 'REFUSED_STREAM again and again: repeated once, then tried later',
       given: (connection, stream) => connection.reset(stream, 'REFUSED_STREAM'),
       expect: later('CONNECTION_LOST'),
-      requests: 6,
+      requests: 2,
     },
     ...(['INTERNAL_ERROR', 'CANCEL', 'ENHANCE_YOUR_CALM'] as const).map((error) => ({
       name: `RST_STREAM ${error}: tried later`,
@@ -362,6 +368,34 @@ describe('a server that takes few messages at once', () => {
     const results = await Promise.all(times(20).map(() => send(target, message)));
     expect(results).toEqual(results.map(() => accepted));
     expect(most).toBe(2);
+  });
+
+  test('and refuses what goes beyond it without having said so is asked again as it answers: none is lost', async () => {
+    const heldOn = new Map<number, (() => void)[]>();
+    const fcm = await wire((connection, stream) => {
+      const held = heldOn.get(connection.number) ?? [];
+      heldOn.set(connection.number, held);
+      if (held.length === 5) {
+        connection.reset(stream, 'REFUSED_STREAM');
+        return;
+      }
+      held.push(() => {
+        answered(connection, stream);
+      });
+      setImmediate(() => held.shift()?.());
+    });
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(100).map(() => resultOf(send(target, message))));
+    expect(results).toEqual(results.map(() => accepted));
+    expect(fcm.requests()).toBeLessThan(300);
+  });
+
+  test('and refuses all is asked twice for each message, not six times', async () => {
+    const fcm = await wire((connection, stream) => connection.reset(stream, 'REFUSED_STREAM'));
+    const send = senderTo(`http://127.0.0.1:${fcm.port}`);
+    const results = await Promise.all(times(100).map(() => resultOf(send(target, message))));
+    expect(results).toEqual(results.map(() => later('CONNECTION_LOST')));
+    expect(fcm.requests()).toBe(200);
   });
 
   test('lets the others wait, but not for long: they were not sent', async () => {

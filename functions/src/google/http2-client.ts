@@ -4,6 +4,7 @@ import {
   mostStreams,
   NotTakenError,
   openHttp2Connection,
+  RefusedError,
   type Http2Connection,
   type Http2Options,
   type Http2Request,
@@ -13,7 +14,8 @@ import {
 export interface Http2Client {
   /**
    * A request that the other side has certainly not looked at is repeated at once, a few times and where that is found
-   * out within half of its time; no other is.
+   * out within half of its time; no other is. One that was refused for want of room is repeated once, and again only
+   * after answers have made room.
    *
    * @throws what `connectionFailure` tells apart
    */
@@ -47,6 +49,7 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
   /** Why the last connection could not be opened, until one is. */
   let trouble: Error | undefined;
   let inOneGo = 0;
+  let answers = 0;
   const waiting: Turn[] = [];
 
   function open(): void {
@@ -162,14 +165,20 @@ export function createHttp2Client(origin: string, options: Http2Options = {}): H
   return {
     async post(request) {
       const startedAt = performance.now();
+      let answersBefore: number | undefined;
       for (let attempt = 1; ; attempt++) {
         const found = turn(request.timeoutMs / 2);
         const connection = found instanceof Promise ? await found : found;
         try {
-          return await connection.post(request);
+          const answer = await connection.post(request);
+          answers += 1;
+          return answer;
         } catch (error) {
           const isQuick = performance.now() - startedAt < request.timeoutMs / 2;
           if (!(error instanceof NotTakenError) || !isQuick || attempt === mostAttempts) throw error;
+          if (!(error instanceof RefusedError)) continue;
+          if (answersBefore === answers) throw error;
+          answersBefore = answers;
         }
       }
     },

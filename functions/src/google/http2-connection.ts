@@ -39,8 +39,11 @@ export class NotTakenError extends Error {
   readonly code = 'NOT_TAKEN';
 }
 
+/** Because it has too much to do: it has room once it has given answers. */
+export class RefusedError extends NotTakenError {}
+
 export interface Http2Connection {
-  /** Requests that it takes at once; 0 until it is open. */
+  /** Requests that it takes at once, as far as is known; 0 until it is open. */
   readonly limit: number;
   /** Requests under way, and those for which room is reserved. */
   readonly inFlight: number;
@@ -89,6 +92,8 @@ export function openHttp2Connection(
   const session = connect(origin, { createConnection: () => socket, settings: { enablePush: false } });
   const pseudoHeaders = [':method', 'POST', ':authority', url.host, ':scheme', url.protocol.slice(0, -1)];
   const openedAt = Date.now();
+  /** What the other side says that it takes. One that refuses requests takes less; each answer shows room for one more. */
+  let promised = 0;
   let limit = 0;
   let inFlight = 0;
   let usedAt = Date.now();
@@ -161,11 +166,13 @@ export function openHttp2Connection(
     clearTimeout(opening);
     clearTimeout(unusual);
     if (inFlight === 0) rest();
-    limit = Math.max(1, Math.min(maxConcurrentStreams, mostStreams));
+    promised = Math.max(1, Math.min(maxConcurrentStreams, mostStreams));
+    limit = promised;
     onRoom();
   });
-  session.on('goaway', (_: number, lastStream: number) => {
-    lastTaken = lastStream;
+  session.on('goaway', (error: number, lastStream: number) => {
+    // Whoever is in trouble, or wants calm, is not to be asked again at once.
+    if (error === constants.NGHTTP2_NO_ERROR) lastTaken = lastStream;
     retire();
   });
   session.on('error', (error) => {
@@ -213,11 +220,16 @@ export function openHttp2Connection(
           // Whoever is silent to one may be silent to all: no further request goes there.
           if (failureCode(error) === 'TimeoutError') retire();
           if (hasBegun) silence.answered();
+          // Node says the same of what comes after the last stream of a GOAWAY.
+          const isLeftOut = !hasBegun && (stream.id ?? 0) > lastTaken;
+          const isRefused = !hasBegun && !isLeftOut && stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+          if (isRefused) limit = Math.max(1, Math.min(limit, inFlight - 1));
+          if (answer) limit = Math.min(promised, limit + 1);
           release();
           if (answer) resolve(answer);
-          else if (!hasBegun && (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastTaken)) {
-            reject(new NotTakenError('the request was not looked at', { cause: error }));
-          } else reject(error ?? failed('BROKEN_OFF', 'the answer was broken off'));
+          else if (isRefused) reject(new RefusedError('the request was refused unseen', { cause: error }));
+          else if (isLeftOut) reject(new NotTakenError('the request was not looked at', { cause: error }));
+          else reject(error ?? failed('BROKEN_OFF', 'the answer was broken off'));
         });
       }),
     retireIfUnfit() {
