@@ -1,14 +1,14 @@
+/**
+ * The function `onCallbackWritten` and nothing else, put together without any SDK of Google's: what main.cjs loads where
+ * this function runs. Made one file by scripts/bundle.mjs. What it is as a function (its options, its event) says
+ * index.ts.
+ */
 import { createCallbackWritten, type FirestoreEvent } from './event/callback-written.ts';
 import { createChain } from './wiring.ts';
 import { readConfig } from './base/config.ts';
 import type { Log } from './base/log.ts';
 import { createRetryQueue } from './delivery/retry-queue.ts';
 
-/**
- * The function `onCallbackWritten` and nothing else, put together without any SDK of Google's: what main.cjs loads where
- * this function runs. Made one file by scripts/bundle.mjs. What it is as a function (its options, its event) says
- * index.ts.
- */
 const now = () => Date.now();
 
 /** In the form of Google's own logger, which Cloud Logging reads. */
