@@ -33,6 +33,8 @@ export interface Opening {
   readonly staleAt: number;
   /** End of the lease of an attempt that begins now, or the time of the next one. */
   readonly dueAt: number;
+  /** Why it waits, where nothing can be sent. */
+  readonly lastError?: ProviderError;
 }
 
 export interface NewEntry extends Opening {
@@ -68,7 +70,7 @@ export interface Claim {
   readonly updateTime: string;
 }
 
-/** The provider's own words of the last failure, without targets. */
+/** The provider's own words of the last failure, without targets; or why nothing could be sent. */
 export interface ProviderError {
   readonly code: string;
   readonly detail: string;
@@ -98,7 +100,7 @@ export function newDocument(entry: NewEntry): Fields {
 
 /** What an opening makes of an entry, be it new or there before. */
 export function openingFields(opening: Opening, { attempts, deleted }: Pick<Entry, 'attempts' | 'deleted'>): Fields {
-  const { state, targets, changedAt, now, staleAt, dueAt } = opening;
+  const { state, targets, changedAt, now, staleAt, dueAt, lastError } = opening;
   return {
     state,
     attempts: state === 'SENDING' ? attempts + 1 : attempts,
@@ -107,6 +109,7 @@ export function openingFields(opening: Opening, { attempts, deleted }: Pick<Entr
     updatedAt: timestamp(now),
     staleAt: timestamp(staleAt),
     ...dueTimes(dueAt, deleted ? staleAt : dueAt),
+    ...(lastError && { lastError }),
   };
 }
 

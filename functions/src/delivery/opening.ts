@@ -2,8 +2,9 @@ import type { Log } from '../base/log.ts';
 import type { Planned } from './announcement.ts';
 import type { Attempt } from './attempt.ts';
 import { iso, leaveToOthers, type ComeAgain } from './come-again.ts';
+import type { Stop } from './circuit.ts';
 import type { Gate } from './guards.ts';
-import { targetHash, type Claim, type Entry, type Opening } from './ledger-entry.ts';
+import { targetHash, type Claim, type Entry, type Opening, type ProviderError } from './ledger-entry.ts';
 import type { Ledger } from './ledger.ts';
 import { pendingRow, type TargetRow } from './target-row.ts';
 
@@ -31,6 +32,8 @@ export interface Opener {
 interface Wait {
   readonly until: number;
   readonly code: string;
+  /** Where it is the gate’s: so that a notice that ends in this wait tells what of. */
+  readonly lastError?: ProviderError;
 }
 
 /** What was held back comes again within this of the end of the stop, not all at once. */
@@ -47,16 +50,23 @@ export function createOpener(parts: OpenerParts): Opener {
   function waitOf({ notice, staleAt }: Planned): Wait | undefined {
     const stop = parts.gate.stop();
     const waits: Wait[] = [];
-    if (stop) waits.push({ until: stop.until + parts.random() * longestHoldMs, code: stop.code });
+    if (stop) waits.push(waitFor(stop));
     if ((notice.notBefore ?? 0) > now()) waits.push({ until: notice.notBefore ?? 0, code: 'RINGING' });
     const [longest] = waits.sort((one, other) => other.until - one.until);
     return longest && { ...longest, until: Math.round(Math.min(longest.until, staleAt)) };
   }
 
+  function waitFor({ until, code, detail }: Stop): Wait {
+    return { until: until + parts.random() * longestHoldMs, code, lastError: { code, detail } };
+  }
+
   function openingOf(on: Planned, targets: readonly TargetRow[], wait: Wait | undefined): Opening {
     const { changedAt, staleAt } = on;
     const starts = { targets, changedAt, staleAt, now: now() };
-    if (wait) return { ...starts, state: 'WAITING', dueAt: wait.until };
+    if (wait) {
+      const { until: dueAt, lastError } = wait;
+      return { ...starts, state: 'WAITING', dueAt, ...(lastError && { lastError }) };
+    }
     return { ...starts, state: 'SENDING', dueAt: now() + parts.leaseMs };
   }
 
