@@ -1,38 +1,9 @@
 /** What `npm run dead-letters` shows of dead letters: what they are, why they died, and what to do about it. */
-import { codesOf, obstacle, type Obstacle, type ReplayOptions } from '../functions/src/delivery/dead-letters.ts';
+import { codesOf, obstacle, type Obstacle } from '../functions/src/delivery/dead-letters.ts';
 import type { Entry } from '../functions/src/delivery/ledger-entry.ts';
+import type { TargetRow } from '../functions/src/delivery/target-row.ts';
+import { remedyOf } from './dead-letters-remedies.ts';
 
-const register = 'Credentials: register them again on the page, then replay.';
-const again = 'FCM or the way to it was down: replay, once it is up.';
-
-/** What to do about each code, for somebody who has never seen it. */
-const remedies: Readonly<Record<string, string>> = {
-  ACCOUNT_NOT_FOUND: register,
-  CALLBACK_GONE: 'The callback’s document was deleted before it could be repeated: discard.',
-  CREDENTIALS_DISABLED: register,
-  CREDENTIALS_FORBIDDEN: 'Grant the functions’ service account access to the secret, then replay.',
-  CREDENTIALS_LOST: register,
-  CREDENTIALS_NOT_CONFIGURED: register,
-  CREDENTIALS_UNREADABLE: register,
-  GOOGLE_UNREACHABLE: again,
-  INTERNAL: again,
-  INVALID_ARGUMENT: 'FCM refused the message itself: name the notice to see its answer. It is refused again until that is mended.', // prettier-ignore
-  INVALID_SIGNATURE: register,
-  INVALID_TARGET: 'The device is gone: the callback system should drop it (collection retiredTargets); discard.',
-  PERMISSION_DENIED: 'Enable the FCM API in the app’s project, or grant its account the right to send, then replay.',
-  PRIVATE_KEY_UNUSABLE: register,
-  PROJECT_NOT_FOUND: 'The credentials name a project that does not exist: register the right ones, then replay.',
-  QUOTA_EXCEEDED: 'Too much was sent at once: replay.',
-  SENDER_ID_MISMATCH: 'The app belongs to another Firebase project than the credentials: register that one’s, then replay.', // prettier-ignore
-  TARGET_REMOVED: 'The callback does not name the device any more: discard.',
-  THIRD_PARTY_AUTH_ERROR: 'Upload the APNs key or the web push certificate in the app’s Firebase project, then replay.',
-  TIMEOUT: again,
-  TOO_BUSY: again,
-  UNAVAILABLE: again,
-  UNREGISTERED: 'The device is gone: the callback system should drop it (collection retiredTargets); discard.',
-};
-
-const unknown = 'Name the notice to see FCM’s answer.';
 const none = '(none)';
 
 /** What is shown of a notice’s id: enough to name it by. */
@@ -62,7 +33,7 @@ export function causes(letters: readonly Entry[]): string[] {
   }
   const rows = [...counts]
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([code, count]) => [`  ${count}×`, code, code === none ? 'It was never tried: replay.' : (remedies[code] ?? unknown)]); // prettier-ignore
+    .map(([code, count]) => [`  ${count}×`, code, code === none ? 'It was never tried: replay.' : remedyOf(code)]); // prettier-ignore
   return inColumns(rows);
 }
 
@@ -75,7 +46,7 @@ export function account(letter: Entry): string[] {
     of,
     `${times}×`,
     code,
-    remedies[code] ?? '',
+    code && remedyOf(code),
   ]);
   return [
     `notice    ${noticeId}`,
@@ -84,7 +55,7 @@ export function account(letter: Entry): string[] {
       ['callback', `${callbackId} of queue ${serviceName}`],
       ['happened', momentOf(changedAt)],
       ['died    ', `${momentOf(deadAt)}, ${state} after ${count(attempts, 'attempt')}`],
-      ['replay  ', inTheWay ? obstacles[inTheWay] : 'can be tried'],
+      ['replay  ', inTheWay ? obstacles[inTheWay] : chanceOf(targets)],
     ]),
     ...inColumns(devices),
     ...(lastError ? [`  ${lastError.code}: ${lastError.detail}`] : []),
@@ -92,15 +63,19 @@ export function account(letter: Entry): string[] {
   ];
 }
 
+function chanceOf(targets: readonly TargetRow[]): string {
+  const isGone = targets.every(({ state }) => state === 'GONE');
+  return isGone ? 'reaches a device that its callback names by now; with --gone, those that FCM did not know, too' : 'can be tried'; // prettier-ignore
+}
+
 export const obstacles: Readonly<Record<Obstacle, string>> = {
   'not-dead': 'it is no dead letter any more: somebody else was faster',
   'callback-deleted': 'its callback was deleted, and nobody knows its devices any more',
-  'no-device-left': 'no device is left to try (with --gone, those that FCM did not know are)',
 };
 
 /** How many of what cannot be replayed for which reason. */
-export function leftOut(letters: readonly Entry[], options: ReplayOptions): string[] {
-  return reasons(letters.map((letter) => obstacle(letter, options)));
+export function leftOut(letters: readonly Entry[]): string[] {
+  return reasons(letters.map(obstacle));
 }
 
 export function reasons(outcomes: readonly (Obstacle | 'replayed' | undefined)[]): string[] {

@@ -78,11 +78,11 @@ const next = `Next:
   replay NOTICE … / discard NOTICE …       sends it again / puts it away
   replay --all --code CODE --dry-run       what sending many again would do; without --dry-run it is done`;
 
-function rehearse(letters: readonly Entry[], { command, gone }: DeadLetterOptions): void {
-  const able = command === 'discard' ? letters : letters.filter((letter) => !obstacle(letter, { gone }));
+function rehearse(letters: readonly Entry[], { command }: DeadLetterOptions): void {
+  const able = command === 'discard' ? letters : letters.filter((letter) => !obstacle(letter));
   if (able.length > 0) print(...table(able), '');
   print(`${count(able.length, 'dead letter')} would be ${command}ed.`);
-  if (command === 'replay') print(...leftOut(letters, { gone }));
+  if (command === 'replay') print(...leftOut(letters));
 }
 
 async function replay(deadLetters: DeadLetters, letters: readonly Entry[], { gone }: DeadLetterOptions): Promise<void> {
@@ -90,7 +90,9 @@ async function replay(deadLetters: DeadLetters, letters: readonly Entry[], { gon
   const replayed = outcomes.filter((outcome) => outcome === 'replayed').length;
   print(`${count(replayed, 'dead letter')} replayed.`, ...reasons(outcomes));
   if (replayed > 0)
-    print('The next sweep, within a minute, sends those that are still true. List again to see what is left.');
+    print(
+      'The next sweep, within a minute, sends those that are still true and have a device left. List again to see.',
+    );
 }
 
 async function discard(deadLetters: DeadLetters, letters: readonly Entry[]): Promise<void> {

@@ -184,6 +184,11 @@ describe('replays', () => {
       expect: [pending('hash-GONE'), pending('hash-LATER')],
     },
     {
+      name: 'none where all are gone, but for those that its callback names by then',
+      given: { targets: [gone] },
+      expect: [gone],
+    },
+    {
       name: 'never one that has it',
       given: { targets: [row('ACCEPTED'), row('REFUSED', 'X')], gone: true },
       expect: [row('ACCEPTED'), pending('hash-REFUSED')],
@@ -196,7 +201,6 @@ describe('replays', () => {
   });
 
   test.each([
-    { name: 'that has no device left', entry: {}, settlement: { targets: [gone] }, expect: 'no-device-left' },
     { name: 'whose callback was deleted', entry: { deleted: true }, settlement: {}, expect: 'callback-deleted' },
     { name: 'that was sent', entry: {}, settlement: { state: 'SENT' }, expect: 'not-dead' },
   ] as const)('nothing $name: it stays as it is', async ({ entry, settlement, expect: expected }) => {

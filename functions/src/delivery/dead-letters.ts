@@ -9,7 +9,7 @@ import {
 import { documentOf } from '../google/snapshot.ts';
 import type { NoticeEvent } from '../callback/notice-event.ts';
 import { dueTimes, entryOf, ledgerCollection, timestamp, type Claim, type Entry } from './ledger-entry.ts';
-import { isOpen, pendingRow, type TargetRow } from './target-row.ts';
+import { pendingRow, type TargetRow } from './target-row.ts';
 import { changedSince, unlessRefused } from '../base/failure.ts';
 
 /** A dead letter that is replayed has as long as the longest notice, if it is still true. */
@@ -27,13 +27,14 @@ export interface DeadLetterFilter {
 }
 
 /** Why a dead letter cannot be replayed. */
-export type Obstacle = 'not-dead' | 'callback-deleted' | 'no-device-left';
+export type Obstacle = 'not-dead' | 'callback-deleted';
 
 /** Notices that ended without having reached anybody: entries of the ledger with a `deadAt`. */
 export interface DeadLetters {
   /**
-   * One write: a dead letter waits again, for devices that refused it or were not reached, and, where that is asked
-   * for, for those that were taken for gone. `not-dead` where somebody else was faster.
+   * One write: a dead letter waits again, for devices that refused it or were not reached, for those that its callback
+   * names by now, and, where that is asked for, for those that were taken for gone; without any it fails again.
+   * `not-dead` where somebody else was faster.
    */
   replay(entry: Entry, now: number, options?: ReplayOptions): Promise<'replayed' | Obstacle>;
   /** One write: nobody wants to hear of it any more. False where it is no dead letter any more. */
@@ -50,12 +51,14 @@ export interface ReplayOptions {
 
 const deadPageSize = 300;
 
-/** What is in the way of replaying it, as far as that can be told without trying. */
-export function obstacle(entry: Entry, options: ReplayOptions = {}): Obstacle | undefined {
-  if (entry.deadAt === undefined) return 'not-dead';
+/**
+ * What is in the way of replaying it, as far as that can be told without trying: its callback may name other devices by
+ * now.
+ */
+export function obstacle({ deadAt, deleted }: Pick<Entry, 'deadAt' | 'deleted'>): Obstacle | undefined {
+  if (deadAt === undefined) return 'not-dead';
   // Nobody knows the targets any more.
-  if (entry.deleted) return 'callback-deleted';
-  return rowsAgain(entry, options).some(isOpen) ? undefined : 'no-device-left';
+  return deleted ? 'callback-deleted' : undefined;
 }
 
 /** A device that has it is not told again. */
@@ -83,7 +86,7 @@ export function createDeadLetters(db: Firestore): DeadLetters {
 
   return {
     async replay(entry, now, options = {}) {
-      const inTheWay = obstacle(entry, options);
+      const inTheWay = obstacle(entry);
       if (inTheWay) return inTheWay;
       const waits = {
         state: 'WAITING',
