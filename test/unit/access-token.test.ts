@@ -103,11 +103,18 @@ test('a refused token is not used again, although it could not be renewed', asyn
   expect(await codeOf(tokens.of(credential))).toBe('GOOGLE_UNREACHABLE');
 });
 
-test('a token that was held when the clock was set back is exchanged anew: nobody knows when it ends', async () => {
-  const tokens = tokensFrom(tokenAnswer('t1'), tokenAnswer('t2'));
+test('a token that was held when the clock was set back is renewed, and goes on being used until it is', async () => {
+  const tokens = tokensFrom(tokenAnswer('t1'), answerJson(503, {}), tokenAnswer('t2'));
   await tokens.of(credential);
+  clock -= 1;
+  expect(await tokens.of(credential)).toBe('t1');
+  await inTheEnd(() => server.requests.length === 2);
   clock -= hour;
-  expect(await tokens.of(credential)).toBe('t2');
+  expect(await tokens.of(credential)).toBe('t1');
+  await inTheEnd(async () => {
+    clock += second;
+    return (await tokens.of(credential)) === 't2';
+  });
 });
 
 describe('an endpoint that is down', () => {

@@ -17,7 +17,8 @@ export interface TokenHolderOptions {
 export interface TokenHolder {
   /**
    * A token that works. It is renewed in the background while it still does. As long as that fails, whoever has one
-   * uses it until its end, and everybody else gets the failure: at most one attempt is made in a pause that grows.
+   * uses it until its end, and everybody else gets the failure: at most one attempt is made in a pause that grows. After
+   * the clock was set back nobody knows that end: it is used until it is refused, or renewed.
    *
    * @param owner whose token: that of another is of no use
    * @throws what `ask` failed with; a failure that passes tells how long it is until the next attempt
@@ -93,7 +94,7 @@ export function createTokenHolder({ now, renewBeforeMs, longestPauseMs }: TokenH
       const own = held?.owner === owner ? held : undefined;
       if (own && isYoung(own.since, renewedAfterMs(own.lifetimeMs), now())) return own.token;
       const pause = pauseOf(owner);
-      if (own && isYoung(own.since, Math.max(own.lifetimeMs, shortestHoldMs), now())) {
+      if (own && (now() < own.since || isYoung(own.since, Math.max(own.lifetimeMs, shortestHoldMs), now()))) {
         if (!pause) renew(owner, ask).catch(toldLater);
         return own.token;
       }
