@@ -26,8 +26,9 @@ export interface FcmOptions extends FcmTransport {
  * A sender over the FCM HTTP v1 API: one request a message; a token exchange an hour.
  *
  * It repeats a request at once only where FCM has certainly not taken it, the fault is on our side, and it was found
- * quickly, and only once: an access token or a key that was refused (it may have been rotated), to a probe, too. What FCM may have taken
- * is the ledger's business: a connection that broke says nothing about it, and FCM wants 10 s between two attempts.
+ * quickly, and only once: an access token that a probe was refused with, too, or a key that was refused (either may have
+ * been rotated). What FCM may have taken is the ledger's business: a connection that broke says nothing about it, and FCM
+ * wants 10 s between two attempts.
  */
 export function createFcmSender(options: FcmOptions) {
   const parts = { ...options, doubt: createDoubt(options) };
