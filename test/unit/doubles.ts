@@ -196,8 +196,8 @@ interface RoomState {
   /** The throw of the dice, 0 ≤ random < 1. */
   random: number;
   settings: Settings;
-  /** What was in force before `settings.changedAt`. */
-  formerSettings: Settings;
+  /** What was in force before, the oldest first; `until` in epoch milliseconds. */
+  formerSettings: readonly { readonly until: number; readonly settings: Settings }[];
 }
 
 /** Callbacks in memory; `former` are their earlier states, the oldest first: nobody remembers those that are not there. */
@@ -266,7 +266,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     queueFails: false,
     random: 0,
     settings: builtInSettings,
-    formerSettings: builtInSettings,
+    formerSettings: [],
   };
   const now = () => state.now;
   const settingsOf = () => Promise.resolve(state.settings);
@@ -323,7 +323,7 @@ export function createRoom({ reconciled = 0 } = {}) {
     settingsOf,
     async settingsAsOf(_, at) {
       await Promise.resolve();
-      return at < (state.settings.changedAt ?? 0) ? state.formerSettings : state.settings;
+      return state.formerSettings.find(({ until }) => at < until)?.settings ?? state.settings;
     },
     cacheMs: minute,
     truth,

@@ -171,6 +171,7 @@ describe('what becomes due without a write', () => {
     write(room, [{ estimatedWaitTime: 500 }], { ago: minute });
     await room.reconciliation.look(10);
     expect(told(room)).toEqual([]);
+    room.state.formerSettings = [{ until: room.state.now, settings: builtInSettings }];
     room.state.settings = { ...builtInSettings, pushNotificationThresholdMinutes: 10, changedAt: room.state.now };
     room.state.now += minute;
     await room.reconciliation.look(10);
@@ -203,11 +204,11 @@ test.each([
   room.state.answer = () => gone;
   const weekly = { monday: [{ open: open ?? '00:00', close: '18:00' }] };
   room.state.settings = { ...builtInSettings, businessHours: { timeZone: 'UTC', weekly } };
-  room.state.formerSettings = room.state.settings;
   write(room, [{ estimatedWaitTime: threshold === undefined ? 200 : 500 }], { ago: minute });
   await room.reconciliation.look(10);
   room.state.now += 6 * minute;
   if (threshold !== undefined) {
+    room.state.formerSettings = [{ until: room.state.now - minute, settings: room.state.settings }];
     room.state.settings = {
       ...room.state.settings,
       pushNotificationThresholdMinutes: threshold,

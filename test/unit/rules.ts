@@ -101,7 +101,7 @@ export function newsOf(history: History, index: number, queue: Queue): { now: st
   const isRebooked = bookingOf(before) !== bookingOf(after);
   const isSameAttempt = after.state.dialAttempts <= before.state.dialAttempts;
   const news = owed.filter((notice) => {
-    if (isAttempt(notice) && isSameAttempt) return !known.some((one) => eventOf(one) === eventOf(notice));
+    if (isAttempt(notice)) return !isSameAttempt || !known.some((one) => eventOf(one) === eventOf(notice));
     if (eventOf(notice) === 'CALLBACK_PURGED' && isRebooked) return false;
     if (isHistory(before, notice)) return false;
     return !known.includes(notice);
@@ -143,7 +143,8 @@ export function expectedNotices(history: History, queue: Queue): Set<string> {
   const rings: string[] = [];
   history.forEach(({ at }, index) => {
     const news = newsOf(history, index, queue);
-    for (const notice of news.now) tell(notice, at, index);
+    // What waits for the end of the ringing is not told in between.
+    for (const notice of news.now) if (!rings.includes(notice)) tell(notice, at, index);
     rings.push(...news.rings);
   });
   const end = history.length - 1;

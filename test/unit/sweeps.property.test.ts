@@ -54,7 +54,7 @@ async function play(room: Room, { history, isClosedAtFirst, raisedAt, fates, swe
       if (at > from && at <= now) write(room, history, index);
     });
     if (raisedAt !== null && raisedAt > from && raisedAt <= now) {
-      room.state.formerSettings = room.state.settings;
+      room.state.formerSettings = [{ until: raisedAt, settings: room.state.settings }];
       room.state.settings = settingsWith(high, isClosedAtFirst, raisedAt);
     }
     for (const [index, change] of changes.entries()) {

@@ -136,7 +136,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     for (let step = 0; step < mostSteps && after.writtenAt > triedAt; step++) {
       if (after.writtenAt < since && !isPast) {
         // The last look saw this very state, and judged it.
-        if (isNear(after, former)) return undefined;
+        if (isNear(after, former, since)) return undefined;
         isPast = true;
       }
       const before = await stateBefore(callbacks, callbackId, after);
@@ -217,9 +217,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   };
 }
 
-/** Whether a look finds such a state (see `NearCallbacks`), by the threshold of its own queue. */
-function isNear({ callbackState, callIn, estimatedWaitTime = Infinity }: Callback, settings: Settings): boolean {
+/** Whether a look at that time found such a state (see `NearCallbacks`), by the threshold of its own queue. */
+function isNear({ callbackState, callIn, estimatedWaitTime = Infinity }: Callback, settings: Settings, at: number) {
   const isInQueue = callbackState === 'SCHEDULED' || callbackState === 'QUEUED';
   const isShort = estimatedWaitTime < settings.pushNotificationThresholdMinutes * 60;
-  return callbackState === 'ROUTING' || callIn !== undefined || (isInQueue && isShort);
+  const hasNumber = callIn !== undefined && callIn.expirationTime.getTime() > at;
+  return callbackState === 'ROUTING' || hasNumber || (isInQueue && isShort);
 }
