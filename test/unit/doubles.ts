@@ -95,6 +95,7 @@ export function createMemoryLedger() {
       sweepAt: deleted ? staleAt : dueAt,
       deadAt: undefined,
       writtenAt: opening.now,
+      ...(opening.lastError && { lastError: opening.lastError }),
     };
   }
 
@@ -119,7 +120,7 @@ export function createMemoryLedger() {
       const claim = await write('claim', noticeId, !entries.has(noticeId), () => {
         const { entry, ...rest } = opened(given, { attempts: 0, deleted });
         const named = { noticeId, callbackId, serviceName, notice: { event, occasion }, deleted };
-        return { entry: { ...named, ...entry }, ...rest, lastError: undefined, version };
+        return { entry: { ...named, ...entry }, lastError: undefined, ...rest, version };
       });
       if (claim) return { claim };
       const before = entryIn(noticeId);
