@@ -46,7 +46,7 @@ const lives: { name: string; first: object; changes: (() => object | 'delete')[]
     changes: [
       () => ({ dialAttempts: 1, lastDialResult: 'BUSY' }),
       () => ({ dialAttempts: 2, lastDialResult: 'NO_ANSWER' }),
-      () => ({ dialAttempts: 3, lastDialResult: 'NO_ANSWER' }),
+      () => ({ dialAttempts: 3, lastDialResult: 'ANSWERING_MACHINE' }),
     ],
     expected: ['CALLBACK_ATTEMPT_FAILED', 'CALLBACK_ATTEMPT_FAILED', 'CALLBACK_FINAL_ATTEMPT_FAILED'],
   },

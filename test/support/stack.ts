@@ -10,9 +10,10 @@ import type { ReceivedMessage } from '../../local/inbox.ts';
 import { host, portsFrom, type Ports } from '../../local/ports.ts';
 import { projectId } from '../../local/stack.ts';
 
-const limitMs = 20_000;
+/** What is tried again takes 15 s at least, and the emulator's queue comes late. */
+const limitMs = 50_000;
 
-/** Looks again and again until there is something to see. @throws after 20 s, with what was being waited for */
+/** Looks again and again until there is something to see. @throws with what was being waited for in vain */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   const until = Date.now() + limitMs;
   for (;;) {
