@@ -106,7 +106,8 @@ export function newsOf(history: History, index: number, queue: Queue): { now: st
     if (isHistory(before, notice)) return false;
     return !known.includes(notice);
   });
-  const mayRing = !isSameAttempt && before.state.lastDialResult === after.state.lastDialResult;
+  const isOver = after.state.callbackState === 'COMPLETED';
+  const mayRing = !isSameAttempt && !isOver && before.state.lastDialResult === after.state.lastDialResult;
   return {
     now: news.filter((notice) => !(mayRing && isAttempt(notice))),
     rings: mayRing ? news.filter(isAttempt) : [],

@@ -75,11 +75,11 @@ const attempt = ({ booking, dialAttempts }: Callback) => `${booking}#${dialAttem
 
 /**
  * A result that is there already when the attempt is made known may be left over from the attempt before, while the
- * phone rings: it is believed once the phone cannot ring any more.
+ * phone rings: it is believed once the phone cannot ring any more. Of a callback that is over no phone rings.
  */
 function untilRung(before: Callback, after: Callback): number | undefined {
   const mayBeLeftOver = before.dialAttempts < after.dialAttempts && before.lastDialResult === after.lastDialResult;
-  return mayBeLeftOver ? after.writtenAt + longestRingMs : undefined;
+  return mayBeLeftOver && after.callbackState !== 'COMPLETED' ? after.writtenAt + longestRingMs : undefined;
 }
 
 /** Why a callback has no failed attempt of the centre's to speak of; undefined where it has one. */
