@@ -5,9 +5,9 @@
 export const floors = [
   ['event'],
   ['console'],
-  ['credentials'],
+  ['credentials', 'sweep'],
   ['delivery', 'engagement'],
-  ['notice', 'keys'],
+  ['notice', 'guards', 'keys'],
   ['callback', 'fcm'],
   ['google'],
   ['base'],

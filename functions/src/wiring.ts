@@ -1,10 +1,10 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { createBookmark } from './delivery/bookmark.ts';
+import { createBookmark } from './sweep/bookmark.ts';
 import { createNearCallbacks } from './callback/near-callbacks.ts';
 import { createCredentialStore } from './credentials/store.ts';
-import { createOverdue } from './delivery/overdue.ts';
-import { createReconciliation } from './delivery/reconciliation.ts';
-import { createSweep } from './delivery/sweep.ts';
+import { createOverdue } from './sweep/overdue.ts';
+import { createReconciliation } from './sweep/reconciliation.ts';
+import { createSweep } from './sweep/sweep.ts';
 import { createAccessTokens } from './google/access-token.ts';
 import { createAnnouncer } from './delivery/announce.ts';
 import { createCallbackReader } from './callback/reader.ts';
@@ -13,14 +13,15 @@ import { createCredentialSource } from './credentials/source.ts';
 import { createDelivery, type DeliveryParts } from './delivery/deliver.ts';
 import { createFcmSender } from './fcm/sender.ts';
 import { createGoogleServices } from './google/google-services.ts';
-import { createGuards } from './delivery/guards.ts';
+import { createGuards } from './guards/guards.ts';
 import { createHttpClient } from './google/http-client.ts';
 import { createHttp2Client, mostAtOnce } from './google/http2-client.ts';
 import { createKeyVault } from './credentials/vault.ts';
+import { textOf, type Wording } from './notice/wording.ts';
 import { createLedger } from './delivery/ledger.ts';
 import type { Log } from './base/log.ts';
 import { createRebookings } from './delivery/rebookings.ts';
-import { createReconciler } from './delivery/reconciler.ts';
+import { createReconciler } from './sweep/reconciler.ts';
 import { createTruth } from './delivery/truth.ts';
 import { createSettingsCache } from './callback/settings-cache.ts';
 
@@ -40,6 +41,8 @@ const usualRequestTimeoutMs = 10_000;
 /** One an hour, for each of the few senders of an instance; more only where keys are being replaced. */
 const mostTokenExchanges = 10;
 
+const ignored = () => undefined;
+
 export type Chain = ReturnType<typeof createChain>;
 
 /**
@@ -57,9 +60,14 @@ export function createChain(parts: ChainParts) {
   /** @param maxAgeMs how long it may take until a rotation is noticed */
   const sendersWithin = (maxAgeMs: number) => {
     const credentials = createKeyVault(credentialSource, now, maxAgeMs);
-    const options = { ...fcm, credentials, accessTokens: newAccessTokens() };
+    const accessTokens = newAccessTokens();
+    const options = { ...fcm, credentials, accessTokens };
     const [send, validate] = [createFcmSender(options), createFcmSender({ ...options, validateOnly: true })];
-    return { send, validate, credentials };
+    /** Asks for all that the first message will need. A failure is not shown: the message asks again. */
+    const ready = async () => {
+      await credentials.active().then((credential) => accessTokens.of(credential), ignored);
+    };
+    return { send, validate, credentials, ready };
   };
 
   const { of: settingsOf, asOf: settingsAsOf } = createSettingsCache({
@@ -89,8 +97,25 @@ export function createChain(parts: ChainParts) {
     log,
     now,
   });
+  let isPrepared = false;
+  /**
+   * The first notice of an instance waits for credentials, an access token and the formats of its language: they are got
+   * while the ledger is asked. Not earlier, for most instances announce nothing.
+   */
+  function prepareFirst(on: Wording): void {
+    if (isPrepared) return;
+    isPrepared = true;
+    // Each once the request before it is on its way.
+    setImmediate(() => {
+      senders.ready().catch(ignored);
+      setImmediate(() => textOf(on));
+    });
+  }
   const { deliver, retry } = createDelivery({
     ledger,
+    prepare: (on) => {
+      prepareFirst({ ...on, now: now() });
+    },
     rebookedAt: (callbackId, until) => rebookings.last(callbackId, until),
     send: guarded(senders.send),
     gate,

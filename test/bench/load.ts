@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPace, slowest } from '../../functions/src/delivery/pace.ts';
+import { createPace, slowest } from '../../functions/src/guards/pace.ts';
 
 /**
  * Makes `count` things and does work with each, `concurrency` at a time. A thing is made just before its work, for
@@ -25,7 +25,7 @@ export async function inLanes<T>(
   return took;
 }
 
-/** As many as an instance lets through at once, with room to spare: `burst` of functions/src/delivery/pace.ts is 500. */
+/** As many as an instance lets through at once, with room to spare: `burst` of functions/src/guards/pace.ts is 500. */
 export const longestRound = 400;
 
 /**

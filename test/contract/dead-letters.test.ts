@@ -2,7 +2,7 @@ import { createDeadLetters, obstacle, type DeadLetterFilter } from '../../functi
 import type { TargetRow } from '../../functions/src/delivery/target-row.ts';
 import { ledgerCollection, timestamp, type Entry, type NewEntry } from '../../functions/src/delivery/ledger-entry.ts';
 import { createLedger, type Ledger, type Settlement } from '../../functions/src/delivery/ledger.ts';
-import { createOverdue } from '../../functions/src/delivery/overdue.ts';
+import { createOverdue } from '../../functions/src/sweep/overdue.ts';
 import { Refusal } from '../../local/firestore/document/refusal.ts';
 import { aNotice, hour, minute, monday, second } from '../support/builders.ts';
 import { useFunctionsFirestore } from './firestore-support/functions-client.ts';

@@ -1,6 +1,6 @@
 import type { Claim, Entry, NewEntry, Opening } from '../../functions/src/delivery/ledger-entry.ts';
 import { createLedger, retiredCollection, type Claimed, type Ledger } from '../../functions/src/delivery/ledger.ts';
-import { createOverdue, type Overdue } from '../../functions/src/delivery/overdue.ts';
+import { createOverdue, type Overdue } from '../../functions/src/sweep/overdue.ts';
 import type { Documents } from '../../functions/src/google/documents.ts';
 import { aNotice, hour, minute, monday, second, without } from '../support/builders.ts';
 import { createMemoryLedger } from '../unit/doubles.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createCircuit, type Circuit } from '../../functions/src/delivery/circuit.ts';
+import { createCircuit, type Circuit } from '../../functions/src/guards/circuit.ts';
 import type { PushResult, TroubleScope } from '../../functions/src/fcm/result.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 

@@ -15,7 +15,7 @@ const sources = [
   'google/connection-failure.ts',
   'google/token-answer.ts',
   'credentials/vault.ts',
-  'delivery/guards.ts',
+  'guards/guards.ts',
   'delivery/opening.ts',
   'delivery/retry.ts',
   'delivery/target-row.ts',

@@ -3,20 +3,20 @@ import { microsecondsOf, readCallback } from '../../functions/src/callback/callb
 import type { NearCallbacks } from '../../functions/src/callback/near-callbacks.ts';
 import type { CallbackReader } from '../../functions/src/callback/reader.ts';
 import type { StoredDocument } from '../../functions/src/google/documents.ts';
-import { createReconciler } from '../../functions/src/delivery/reconciler.ts';
+import { createReconciler } from '../../functions/src/sweep/reconciler.ts';
 import { createTruth } from '../../functions/src/delivery/truth.ts';
 import { createDelivery } from '../../functions/src/delivery/deliver.ts';
 import { isDead } from '../../functions/src/delivery/delivery-state.ts';
 import type { PushResult, TryLater } from '../../functions/src/fcm/result.ts';
 import type { PushMessage } from '../../functions/src/fcm/push-message.ts';
-import { createGuards } from '../../functions/src/delivery/guards.ts';
+import { createGuards } from '../../functions/src/guards/guards.ts';
 import { noticeIdOf, type Claim, type Entry, type Opening } from '../../functions/src/delivery/ledger-entry.ts';
 import type { Ledger, Settlement } from '../../functions/src/delivery/ledger.ts';
-import type { Overdue } from '../../functions/src/delivery/overdue.ts';
+import type { Overdue } from '../../functions/src/sweep/overdue.ts';
 import type { Log, LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
-import { createReconciliation, type Looked } from '../../functions/src/delivery/reconciliation.ts';
+import { createReconciliation, type Looked } from '../../functions/src/sweep/reconciliation.ts';
 import { builtInSettings, type Settings } from '../../functions/src/callback/settings.ts';
-import { createSweep } from '../../functions/src/delivery/sweep.ts';
+import { createSweep } from '../../functions/src/sweep/sweep.ts';
 import {
   hour,
   aCallback,

@@ -1,6 +1,6 @@
 import type { PushResult } from '../../functions/src/fcm/result.ts';
-import type { PushSender } from '../../functions/src/delivery/push-sender.ts';
-import { createGuards } from '../../functions/src/delivery/guards.ts';
+import type { PushSender } from '../../functions/src/guards/push-sender.ts';
+import { createGuards } from '../../functions/src/guards/guards.ts';
 import type { LogEvent, LogFields, Severity } from '../../functions/src/base/log.ts';
 import { buildMessage } from '../../functions/src/notice/message.ts';
 import { aCallIn, aCallback, aMessageRequest, aNotice, aToken, minute, monday, second } from '../support/builders.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PushResult } from '../../functions/src/fcm/result.ts';
-import { createInvalidationGuard, type InvalidationGuard } from '../../functions/src/delivery/invalidation.ts';
+import { createInvalidationGuard, type InvalidationGuard } from '../../functions/src/guards/invalidation.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 
 const accepted: PushResult = { outcome: 'accepted', messageId: 'projects/p/messages/1' };

@@ -1,7 +1,7 @@
 import { planOf } from '../../functions/src/delivery/announcement.ts';
 import { newDocument, openingFields, type NewEntry } from '../../functions/src/delivery/ledger-entry.ts';
 import { createOpener } from '../../functions/src/delivery/opening.ts';
-import type { Stop } from '../../functions/src/delivery/circuit.ts';
+import type { Stop } from '../../functions/src/guards/circuit.ts';
 import { aNotice, anAnnouncement, hour, monday, second } from '../support/builders.ts';
 
 const stopped: Stop = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PushResult, TroubleScope } from '../../functions/src/fcm/result.ts';
-import { createPace, type Pace } from '../../functions/src/delivery/pace.ts';
+import { createPace, type Pace } from '../../functions/src/guards/pace.ts';
 import { hour, minute, monday, second } from '../support/builders.ts';
 
 const trouble = (scope: TroubleScope): PushResult => ({ outcome: 'try-later', scope, code: 'CODE', detail: '' });

@@ -5,7 +5,7 @@ import { hour, minute, monday, second, without } from '../support/builders.ts';
 import { runTasks, told, write, type Room } from '../support/playback.ts';
 import { createRoom } from './doubles.ts';
 import { changesOf, histories, type History } from './history.ts';
-import { owedAt, permittedNotices, type Queue } from './rules.ts';
+import { newsOf, owedAt, permittedNotices, type Queue } from './rules.ts';
 
 /** The queue opens some minutes after the callback was created, and somebody may raise its threshold. */
 const opening = 2 * minute;
@@ -99,11 +99,20 @@ function isSwept(history: History, index: number, notice: string, now: number): 
 
 function becameDue(history: History, index: number, notice: string, queueAt: (at: number) => Queue): boolean {
   if (/READY|CALL_IN/.test(notice)) return true;
+  // Who counts attempts down, or books anew, has dialled nobody.
+  if (/ATTEMPT/.test(notice) && !isNews(history, index, notice, queueAt)) return false;
   for (let n = index; n >= 0 && history[n]?.createdAt === history[index]?.createdAt; n--) {
     const at = history[n]?.at ?? 0;
     if (!owedAt(history, n, at, queueAt(at)).includes(notice)) return true;
   }
   return false;
+}
+
+function isNews(history: History, index: number, notice: string, queueAt: (at: number) => Queue): boolean {
+  return history.slice(0, index + 1).some(({ at }, n) => {
+    const { now, rings } = newsOf(history, n, queueAt(at));
+    return [...now, ...rings].includes(notice);
+  });
 }
 
 test('whatever becomes of the events, all that is owed for two sweeps is told, once, and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { createFcmSender } from '../../functions/src/fcm/sender.ts';
-import type { PushSender } from '../../functions/src/delivery/push-sender.ts';
+import type { PushSender } from '../../functions/src/guards/push-sender.ts';
 import { createHttp2Client } from '../../functions/src/google/http2-client.ts';
 import type { Http2Options } from '../../functions/src/google/http2-connection.ts';
 import { buildMessage } from '../../functions/src/notice/message.ts';

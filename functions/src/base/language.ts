@@ -10,6 +10,13 @@ const longestTag = 64;
  * Accept-Language. What nobody understands at the end of a tag must not cost its reader the language.
  */
 export function canonicalTag(text: string): string {
+  return text.length > longestTag ? read(text) : readOnce(text);
+}
+
+/** Most documents of a contact centre name the same few languages. */
+const readOnce = memoised(read);
+
+function read(text: string): string {
   // A whole Accept-Language may be longer: of one cut in the middle the first tag is whole.
   const [first = '', ...rest] = text
     .slice(0, longestTag + 1)

@@ -19,9 +19,9 @@ const mostProblems = 20;
 export class FieldReader {
   readonly problems: string[] = [];
   readonly #fields: Readonly<Record<string, unknown>>;
-  readonly #path: string;
+  readonly #path: () => string;
 
-  constructor(document: unknown, path = '', problems?: string[]) {
+  constructor(document: unknown, path = () => '', problems?: string[]) {
     this.#fields = fieldsOf(document);
     this.#path = path;
     if (problems) this.problems = problems;
@@ -58,18 +58,19 @@ export class FieldReader {
     return value.slice(0, most) as unknown[];
   }
 
-  /** The fields of a map, or of an element of a list; undefined where there is none. */
-  within(name: string, value: unknown = this.#fields[name]): FieldReader | undefined {
+  /** The fields of a map, or of the element of a list at an index; undefined where there is none. */
+  within(name: string, value: unknown = this.#fields[name], index?: number): FieldReader | undefined {
     if (value === undefined || value === null) return undefined;
+    const named = () => (index === undefined ? name : `${name}.${index}`);
     if (typeof value === 'object' && !Array.isArray(value)) {
-      return new FieldReader(value, `${this.#path}${name}.`, this.problems);
+      return new FieldReader(value, () => `${this.#path()}${named()}.`, this.problems);
     }
-    this.report(name, `expected a map, got ${kindOf(value)}`);
+    this.report(named(), `expected a map, got ${kindOf(value)}`);
     return undefined;
   }
 
   report(name: string, problem: string): void {
-    if (this.problems.length < mostProblems) this.problems.push(`${this.#path}${name}: ${problem}`);
+    if (this.problems.length < mostProblems) this.problems.push(`${this.#path()}${name}: ${problem}`);
   }
 }
 

@@ -164,7 +164,7 @@ export function readFields(data: unknown): { fields: CallbackFields; problems: r
 function targetsIn(reader: FieldReader): readonly string[] {
   const found: string[] = [];
   for (const [index, element] of reader.list('pushTargets', maxPushTargets).entries()) {
-    const entry = reader.within(`pushTargets.${index}`, element ?? '');
+    const entry = reader.within('pushTargets', element ?? '', index);
     if (!entry?.required('channel', fcm)) continue;
     const one = entry.required('target', target);
     if (one !== undefined && !found.includes(one)) found.push(one);

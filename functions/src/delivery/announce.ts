@@ -113,9 +113,11 @@ export function createAnnouncer(parts: AnnouncerParts): (change: Change) => Prom
       log('INFO', 'notice-superseded', { callbackId, event: owed.event, ageMs: now() - changedAt });
       return;
     }
-    const callback = current ?? subject;
+    // Of a document that is gone no phone rings, so there is nothing to wait for.
+    const told = current ? notice : { event: notice.event, occasion: notice.occasion };
     const asRead = isLate && current && { trueAt: now() };
-    await parts.deliver({ callbackId, callback, deleted: !current, settings, changedAt, notice, ...asRead });
+    const callback = current ?? subject;
+    await parts.deliver({ callbackId, callback, deleted: !current, settings, changedAt, notice: told, ...asRead });
   }
 }
 

@@ -6,7 +6,7 @@ import { iso, leaveToOthers, type ComeAgain } from './come-again.ts';
 import { isDead, standing } from './delivery-state.ts';
 import { targetHash, type Claim } from './ledger-entry.ts';
 import type { Ledger } from './ledger.ts';
-import type { PushSender } from './push-sender.ts';
+import type { PushSender } from '../guards/push-sender.ts';
 import { isDue, rowsAfter, type TargetRow } from './target-row.ts';
 
 export interface AttemptParts {

@@ -2,8 +2,8 @@ import type { Log } from '../base/log.ts';
 import type { Planned } from './announcement.ts';
 import type { Attempt } from './attempt.ts';
 import { iso, leaveToOthers, type ComeAgain } from './come-again.ts';
-import type { Stop } from './circuit.ts';
-import type { Gate } from './guards.ts';
+import type { Stop } from '../guards/circuit.ts';
+import type { Gate } from '../guards/guards.ts';
 import { targetHash, type Claim, type Entry, type Opening, type ProviderError } from './ledger-entry.ts';
 import type { Ledger } from './ledger.ts';
 import { pendingRow, type TargetRow } from './target-row.ts';
@@ -16,6 +16,8 @@ export interface OpenerParts {
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
+  /** Begins with what an attempt needs, while the ledger is asked. Absent = an attempt begins with it. */
+  readonly prepare?: (on: Planned) => void;
   /** How long one attempt may take before another may be made of it. */
   readonly leaseMs: number;
 }
@@ -89,7 +91,9 @@ export function createOpener(parts: OpenerParts): Opener {
       const wait = waitOf(on);
       const opening = openingOf(on, pendingRows(on), wait);
       const entry = { ...opening, callbackId, serviceName: callback.serviceName, notice, deleted };
-      const claimed = await ledger.claim(noticeId, entry);
+      const claiming = ledger.claim(noticeId, entry);
+      if (!wait) parts.prepare?.(on);
+      const claimed = await claiming;
       if ('before' in claimed) return claimed.before;
       await begin(on, claimed.claim, opening, 1, wait);
       return undefined;

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { staleAt } from '../notice/decision.ts';
 import { events } from '../notice/events.ts';
 import { isDead, standing } from './delivery-state.ts';
-import type { Gate } from './guards.ts';
+import type { Gate } from '../guards/guards.ts';
 import { hasReached, targetHash, type Entry } from './ledger-entry.ts';
 import type { Ledger, Settlement } from './ledger.ts';
 import type { Opener } from './opening.ts';

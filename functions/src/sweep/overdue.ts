@@ -1,5 +1,5 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { ledgerCollection, timestamp } from './ledger-entry.ts';
+import { ledgerCollection, timestamp } from '../delivery/ledger-entry.ts';
 
 /** What the sweep asks of the ledger. */
 export interface Overdue {

@@ -6,10 +6,10 @@ import { failureMessage } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { decide, owed, whyNoNews, type Notice } from '../notice/decision.ts';
 import { events } from '../notice/events.ts';
-import type { Announcement } from './announcement.ts';
-import { isOver } from './delivery-state.ts';
-import { hasReached, noticeIdOf, settledAt, type Entry } from './ledger-entry.ts';
-import type { Truth } from './truth.ts';
+import type { Announcement } from '../delivery/announcement.ts';
+import { isOver } from '../delivery/delivery-state.ts';
+import { hasReached, noticeIdOf, settledAt, type Entry } from '../delivery/ledger-entry.ts';
+import type { Truth } from '../delivery/truth.ts';
 
 export interface ReconcilerParts {
   readonly callbacks: CallbackReader;

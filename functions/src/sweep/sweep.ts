@@ -1,5 +1,5 @@
 import { failureMessage } from '../base/failure.ts';
-import type { Gate } from './guards.ts';
+import type { Gate } from '../guards/guards.ts';
 import type { Overdue } from './overdue.ts';
 import type { Log } from '../base/log.ts';
 
