@@ -92,7 +92,7 @@ test.each([
     expect(output).toMatch(/^result expected=(\d+) received=\1 duplicates=0 missing=0 /m);
     expect(code).toBe(0);
   },
-  120_000,
+  300_000,
 );
 
 test('a replay in which something is missing or unexpected fails', async () => {
