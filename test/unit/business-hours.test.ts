@@ -320,3 +320,9 @@ test.each([
 ])('%s is a day that there is: %s', (name, expected) => {
   expect(isDate(name)).toBe(expected);
 });
+
+test('a moment may lie between two milliseconds, as the times of documents do', () => {
+  const closing = Date.parse('2026-03-02T12:00+01:00');
+  expect(isServedUntil(week, closing - 0.001, closing)).toBe(true);
+  expect(isServedUntil(week, closing - 1, closing + 0.001)).toBe(false);
+});

@@ -112,6 +112,9 @@ function instant(date: Temporal.PlainDate, time: string, timeZone: string): numb
   return (skipped ?? zoned).epochMilliseconds;
 }
 
+/** Temporal takes whole milliseconds only; Firestore's times, from which moments come, have microseconds. */
 function localDate(epochMilliseconds: number, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(epochMilliseconds).toZonedDateTimeISO(timeZone).toPlainDate();
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMilliseconds))
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate();
 }
