@@ -3,6 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { openPort } from '../port.ts';
 import type { Tap } from '../tap.ts';
 import type { DocumentChange } from './document/document.ts';
+import { wallClock } from './document/moment.ts';
 import { deliverTo } from './events/functions-client.ts';
 import { Triggers } from './events/triggers.ts';
 import { Databases } from './store/databases.ts';
@@ -44,7 +45,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Running
   const { functionsEmulator } = options;
   const triggers = new Triggers(deliverTo(functionsEmulator ?? '', protocol.encodeDocument));
   const databases = new Databases(
-    { historyMs: options.historyMs ?? defaultHistoryMs, now: options.now ?? Date.now },
+    { historyMs: options.historyMs ?? defaultHistoryMs, now: options.now ?? wallClock },
     (database) => {
       database.observe((changes, _at, cause) => {
         if (functionsEmulator !== undefined && cause === 'commit') triggers.announce(changes);

@@ -48,7 +48,7 @@ async function untruths(history: History, delays: readonly number[], copies: num
 
 /** A booking that came back is told under another name. */
 function idsOf(notice: string, history: History): string[] {
-  return [notice, ...history.map(({ at }) => `${nameOf(notice)}~${at}`)].map(noticeId);
+  return [notice, ...history.map(({ at }) => `${nameOf(notice)}~${Math.floor(at)}`)].map(noticeId);
 }
 
 /**
@@ -56,7 +56,7 @@ function idsOf(notice: string, history: History): string[] {
  * after it, so what outlives a callback stays true.
  */
 function truthsLately(history: History, at: number): string[] {
-  const past = history.filter((moment) => moment.at <= at);
+  const past = history.filter((moment) => Math.floor(moment.at) <= at);
   const isGone = past.at(-1)?.state === undefined;
   return past.flatMap((_, index) => {
     const next = past[index + 1];

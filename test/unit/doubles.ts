@@ -57,7 +57,7 @@ export function createMemoryLedger() {
 
   /** In Firestore no two writes have the same time either. */
   const claimOf = (noticeId: string, { writtenAt, version: nth }: Stored): Claim => {
-    const nanoseconds = (writtenAt % second) * 1_000_000 + nth;
+    const nanoseconds = Math.round((writtenAt % second) * 1_000_000) + nth;
     return { noticeId, updateTime: `${Math.floor(writtenAt / second)}.${String(nanoseconds).padStart(9, '0')}` };
   };
   const isCurrent = ({ noticeId, updateTime }: Claim) => {

@@ -87,7 +87,7 @@ export const histories = (longestPause: number): fc.Arbitrary<History> =>
         const last = moments.at(-1);
         if (!last) break;
         // Firestore counts microseconds, and no two writes have the same.
-        const at = last.at + later + 1;
+        const at = Math.round((last.at + later + 1.001) * 1000) / 1000;
         if (change === 'delete') {
           if (last.state) moments.push({ at, createdAt: last.createdAt });
         } else {
@@ -102,7 +102,8 @@ export const histories = (longestPause: number): fc.Arbitrary<History> =>
 export const anyHistory = histories(4 * second);
 
 export function timeText(at: number): string {
-  return `${Math.floor(at / second)}.${String(Math.round((at % second) * 1_000_000)).padStart(9, '0')}`;
+  const microseconds = Math.round(at * 1000);
+  return `${Math.floor(microseconds / 1_000_000)}.${String((microseconds % 1_000_000) * 1000).padStart(9, '0')}`;
 }
 
 export function documentOf({ at, state, createdAt }: Moment): StoredDocument | undefined {
@@ -130,7 +131,8 @@ export function changesOf(history: History): Change[] {
     return {
       callbackId: 'callback-1',
       eventId: `event-${index}`,
-      changedAt: moment.at,
+      // As the event tells it: in whole milliseconds.
+      changedAt: Math.floor(moment.at),
       before: before && documentOf(before),
       after: documentOf(moment),
     };

@@ -12,7 +12,7 @@ const longAfter = monday + 3 * hour;
 /** With the names under which a booking that came back is told. */
 function permitted(history: History): Set<string> {
   const names = permittedNotices(history, [ordinaryQueue], longAfter);
-  const returns = history.flatMap(({ at }) => [...names].map((name) => `${name}~${at}`));
+  const returns = history.flatMap(({ at }) => [...names].map((name) => `${name}~${Math.floor(at)}`));
   return new Set([...names, ...returns]);
 }
 

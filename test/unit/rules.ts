@@ -138,7 +138,7 @@ export function expectedNotices(history: History, queue: Queue): Set<string> {
     else if (isOfBooking(notice) && rebookedAt > known && at > known) tellReturn(notice, at, rebookedAt);
   };
   const tellReturn = (notice: string, at: number, rebookedAt: number): void => {
-    const name = `${notice}~${rebookedAt}`;
+    const name = `${notice}~${Math.floor(rebookedAt)}`;
     if (!toldAt.has(name)) toldAt.set(name, at);
   };
   const rings: string[] = [];

@@ -22,6 +22,9 @@ export function toIsoText(moment: Moment): string {
   return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
 }
 
+/** Epoch milliseconds with a fraction, for Firestore commits between two milliseconds. */
+export const wallClock = (): number => Date.now() + (performance.now() % 1);
+
 /**
  * Gives out moments: wall-clock, but strictly increasing, so that no two commits share one, and a read at
  * a moment sees everything committed before it and nothing committed later.
